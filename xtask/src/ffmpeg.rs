@@ -1,0 +1,66 @@
+//! What the installed ffmpeg and ffprobe say about a file: the truth that results are compared with.
+
+use crate::shell;
+use anyhow::{Context, Result};
+use std::path::Path;
+use std::process::Command;
+
+/// The first video stream that is no attached picture: the stream that memux takes by default.
+pub struct Video {
+    pub index: u32,
+    pub codec: String,
+    pub packets: u64,
+}
+
+/// None if the file has no such stream.
+pub fn video(path: &Path) -> Result<Option<Video>> {
+    let listing = probe(
+        path,
+        &[
+            "-select_streams",
+            "v",
+            "-count_packets",
+            "-show_entries",
+            "stream=index,codec_name,nb_read_packets:stream_disposition=attached_pic",
+        ],
+    )?;
+    // One line of four fields for each stream. Streams of programs (TS) come once more, without the last field.
+    for line in listing.lines() {
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        if let [index, codec, packets, "0"] = fields.as_slice() {
+            let index = index.parse().with_context(|| format!("ffprobe says: {line}"))?;
+            let packets = packets.parse().with_context(|| format!("ffprobe says: {line}"))?;
+            return Ok(Some(Video { index, codec: (*codec).to_owned(), packets }));
+        }
+    }
+    Ok(None)
+}
+
+fn probe(path: &Path, arguments: &[&str]) -> Result<String> {
+    shell::output(Command::new("ffprobe").args(["-v", "error"]).args(arguments).args(["-of", "csv=p=0"]).arg(path))
+}
+
+/// Writes a video stream as ffmpeg's raw muxer of that name (h264, hevc) writes it.
+pub fn extract(input: &Path, stream: u32, muxer: &str, output: &Path) -> Result<()> {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-i"]).arg(input);
+    command.args(["-map", &format!("0:{stream}"), "-c", "copy", "-f", muxer]).arg(output);
+    shell::output(&mut command).map(drop)
+}
+
+/// Fails, naming the first difference, unless both files hold the same bytes.
+pub fn same_bytes(ours: &Path, theirs: &Path) -> Result<usize> {
+    let a = std::fs::read(ours).with_context(|| format!("cannot read {}", ours.display()))?;
+    let b = std::fs::read(theirs).with_context(|| format!("cannot read {}", theirs.display()))?;
+    let differing = a.iter().zip(&b).position(|(x, y)| x != y);
+    anyhow::ensure!(
+        differing.is_none() && a.len() == b.len(),
+        "{} ({} bytes) and {} ({} bytes) differ from byte {}",
+        ours.display(),
+        a.len(),
+        theirs.display(),
+        b.len(),
+        differing.unwrap_or(a.len().min(b.len()))
+    );
+    Ok(a.len())
+}
