@@ -1,5 +1,5 @@
-//! Running other programs: always without standard input, so that nothing ever waits for a person, and with an error that
-//! names the command and says how it ended.
+//! Running other programs: always without standard input, so that nothing ever waits for a person, and with an error
+//! that names the command and says how it ended.
 
 use anyhow::{Context, Result, bail};
 use std::fmt::Write as _;
@@ -21,20 +21,26 @@ impl Outcome {
         self.status.success() && !self.timed_out
     }
 
-    /// Both streams' last lines and the way it ended: what a person needs to see of a failure.
+    /// The way it ended, and of both streams what a person needs to see of a failure: how it began and how it ended.
     pub fn describe(&self) -> String {
-        let ended = if self.timed_out { "ran out of time".to_owned() } else { self.status.to_string() };
-        let mut text = ended;
+        let mut text = if self.timed_out { "ran out of time".to_owned() } else { self.status.to_string() };
         for (name, stream) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
             let lines: Vec<&str> = stream.lines().collect();
-            let shown = lines.iter().skip(lines.len().saturating_sub(40));
-            for line in shown {
+            let left_out = HEAD..lines.len().saturating_sub(TAIL);
+            for (number, line) in lines.iter().enumerate().filter(|(number, _)| !left_out.contains(number)) {
+                if number == left_out.end && !left_out.is_empty() {
+                    let _ = write!(text, "\n    ({} lines left out)", left_out.len());
+                }
                 let _ = write!(text, "\n    {name}: {line}");
             }
         }
         text
     }
 }
+
+/// How many lines of a failure's output are shown from its start and from its end.
+const HEAD: usize = 15;
+const TAIL: usize = 30;
 
 /// Runs a program whose output goes straight to the terminal.
 pub fn run(command: &mut Command) -> Result<()> {

@@ -49,7 +49,7 @@ impl Manager {
     /// The command's words before the packages' names.
     fn install_words(self) -> &'static [&'static str] {
         match self {
-            Self::Apt => &["install", "-y", "--no-install-recommends"],
+            Self::Apt => &["install", "-q", "-y", "--no-install-recommends"],
             Self::Dnf => &["install", "-y"],
             Self::Pacman => &["-Sy", "--needed", "--noconfirm"],
             Self::Brew => &["install"],
@@ -109,9 +109,7 @@ impl Manager {
             sudo.arg("env");
             sudo
         } else {
-            bail!(
-                "installing needs root, and there is no sudo: run this command as root once, or only `cargo xtask setup`"
-            );
+            bail!("installing needs root, and there is no sudo: run `cargo xtask setup` as root once");
         };
         command.args([quiet, name]);
         Ok(command)

@@ -1,5 +1,5 @@
-//! The examples as tests: what they print and write on every clip is what ffprobe and ffmpeg say, and their failures are
-//! failures a script can see.
+//! The examples as tests: what they print and write on every clip is what ffprobe and ffmpeg say, and their failures
+//! are failures that a script can see.
 
 use super::tally::Tally;
 use crate::demo::frames;
@@ -88,7 +88,7 @@ impl Run {
         Ok(())
     }
 
-    /// Streams of these codecs are written as ffmpeg writes them; others, and no stream, are failures that leave no file.
+    /// Streams of these codecs are written as ffmpeg writes them; others, and no stream, fail and leave no file.
     fn extracts(&self, program: &str, codecs: &[&str], clip: &Path, video: Option<&Video>) -> Result<()> {
         let ours = self.results.join("ours");
         let theirs = self.results.join("theirs");

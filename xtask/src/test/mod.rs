@@ -1,5 +1,5 @@
-//! `cargo xtask test`: the whole suite as a list of named steps. A step that fails does not stop the others; what counts
-//! is the summary and the exit code.
+//! `cargo xtask test`: the whole suite as a list of named steps. A step that fails does not stop the others; what
+//! counts is the summary and the exit code.
 
 mod consume;
 mod examples;
@@ -57,9 +57,9 @@ fn run_step(workspace: &Workspace, step: &Step) -> Done {
     let started = Instant::now();
     let mut tally = Tally::default();
     if let Err(error) = (step.run)(workspace, &mut tally) {
-        tally.fail("the step itself", &format!("{error:#}"));
+        tally.fail(step.name, &format!("{error:#}"));
     } else if tally.total() == 0 {
-        tally.fail("the step itself", "it tested nothing");
+        tally.fail(step.name, "it tested nothing");
     }
     let time = started.elapsed();
     println!("-- {}: {tally}, {:.1} s", step.name, time.as_secs_f64());

@@ -1,9 +1,9 @@
-//! The C and C++ test programs: each is a program of its own that prints TAP lines (`ok 1 - name`), run three ways: as it
-//! is, under the sanitizers, under valgrind.
+//! The C and C++ test programs: each is a program of its own that prints TAP lines (`ok 1 - name`), run three ways: as
+//! it is, under the sanitizers, under valgrind.
 //!
-//! What a program may ask for: `MEMUX_CLIPS` names the folder of clips, `MEMUX_TEST_MODE` says plain, sanitized or valgrind
-//! (for how long a wait may take). A name that ends in `_faults` gets the library that can be made to panic. A first line
-//! `/* preload: failav */` gets tests/c/shims/failav.c loaded between itself and the libraries.
+//! What a program may ask for: `MEMUX_CLIPS` names the folder of clips, `MEMUX_TEST_MODE` says plain, sanitized or
+//! valgrind (for how long a wait may take). A name that ends in `_faults` gets the library that can be made to panic. A
+//! first line `/* preload: failav */` gets tests/c/shims/failav.c loaded between itself and the libraries.
 
 use super::proofs;
 use super::symbols::{TEST_PREFIX, exported};
@@ -79,7 +79,7 @@ fn suite(workspace: &Workspace, mode: Mode, tally: &mut Tally) -> Result<()> {
     for (source, built) in sources.iter().zip(built) {
         match built {
             Ok(program) => programs.push(program),
-            Err(error) => tally.fail(&format!("{} builds", source.display()), &format!("{error:#}")),
+            Err(error) => tally.fail(&format!("{} builds, {}", source.display(), mode.name()), &format!("{error:#}")),
         }
     }
     let outcomes = in_parallel(&programs, |program| run(workspace, mode, program));

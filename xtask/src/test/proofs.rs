@@ -1,5 +1,5 @@
-//! Proof that the tools which the other tests rely on do find what they look for: programs with one deliberate mistake each
-//! must be caught, the mistake made inside the library's own code included.
+//! Proof that the tools which the other tests rely on do find what they look for: programs with one deliberate mistake
+//! each must be caught, the mistake made inside the library's own code included.
 
 use super::programs::{Mode, runner, sanitizer_flags};
 use super::tally::Tally;
