@@ -1,0 +1,317 @@
+//! One PID of a transport stream: how far its last section or PES packet has come.
+
+use super::super::bytes::{be, begins, byte, index};
+
+/// A transport packet with a payload in the clear.
+pub(super) struct Packet<'a> {
+    pub(super) pid: usize,
+    starts_unit: bool,
+    /// There are bytes that only fill up the packet: what ends with it fills it by no chance.
+    stuffed: bool,
+    scrambled: bool,
+    payload: &'a [u8],
+}
+
+impl<'a> Packet<'a> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let control = byte(bytes, 3);
+        let flags = byte(bytes, 1);
+        let damaged = flags & 0x80 != 0;
+        if damaged || control & 0x10 == 0 {
+            return None;
+        }
+        let adaptation = control & 0x20 != 0;
+        let start = if adaptation { usize::from(byte(bytes, 4)).saturating_add(5) } else { 4 };
+        let payload = bytes.get(start..).filter(|payload| !payload.is_empty())?;
+        Some(Self {
+            pid: usize::from(flags & 0x1f).saturating_mul(256).saturating_add(usize::from(byte(bytes, 2))),
+            starts_unit: flags & 0x40 != 0,
+            stuffed: adaptation && stuffed(bytes),
+            scrambled: control & 0xc0 != 0,
+            payload,
+        })
+    }
+}
+
+/// Whether an adaptation field is longer than what it holds.
+fn stuffed(bytes: &[u8]) -> bool {
+    let length = usize::from(byte(bytes, 4));
+    if length == 0 {
+        return true;
+    }
+    let flags = byte(bytes, 5);
+    let mut held = 1_usize;
+    for (flag, size) in [(0x10, 6), (0x08, 6), (0x04, 1)] {
+        if flags & flag != 0 {
+            held = held.saturating_add(size);
+        }
+    }
+    for flag in [0x02, 0x01] {
+        if flags & flag != 0 {
+            let inner = usize::from(byte(bytes, held.saturating_add(5)));
+            held = held.saturating_add(inner).saturating_add(1);
+        }
+    }
+    length > held
+}
+
+/// What sections of PAT and PMT name.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) programs: Vec<u16>,
+    pub(super) streams: Vec<(u16, u8)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    /// Nothing is known of where it ends.
+    Open,
+    /// So many bytes are missing.
+    Missing(u64),
+    /// A PES packet without a length: it ends where the next one begins.
+    Unbounded,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Codec {
+    Other,
+    Mpeg2,
+    H264,
+    Hevc,
+}
+
+pub(super) struct Pid {
+    sections: bool,
+    program_map: bool,
+    streams: u64,
+    codec: Codec,
+    unit: Unit,
+    /// The last packet had no stuffing.
+    filled: bool,
+    /// How many units without a length have ended, and how many of them with a filled packet.
+    ended: u64,
+    ended_filled: u64,
+    picture: Picture,
+}
+
+impl Pid {
+    pub(super) fn new(number: usize) -> Self {
+        Self {
+            // PAT and SDT; the others' numbers are in the PAT.
+            sections: matches!(number, 0 | 0x11),
+            program_map: false,
+            streams: 0,
+            codec: Codec::Other,
+            unit: Unit::Open,
+            filled: false,
+            ended: 0,
+            ended_filled: 0,
+            picture: Picture::default(),
+        }
+    }
+
+    pub(super) fn is_program_map(&mut self) {
+        self.sections = true;
+        self.program_map = true;
+    }
+
+    pub(super) fn set_stream_type(&mut self, stream_type: u8) {
+        self.codec = match stream_type {
+            0x01 | 0x02 => Codec::Mpeg2,
+            0x1b => Codec::H264,
+            0x24 => Codec::Hevc,
+            _ => Codec::Other,
+        };
+    }
+
+    pub(super) fn streams(&self) -> u64 {
+        self.streams
+    }
+
+    pub(super) fn take(&mut self, packet: &Packet<'_>) -> Tables {
+        let payload = packet.payload;
+        let mut tables = Tables::default();
+        if packet.scrambled {
+            self.unit = Unit::Open;
+        } else if self.sections {
+            self.take_sections(packet, &mut tables);
+        } else if packet.starts_unit {
+            self.begin_pes(payload);
+        } else {
+            let size = u64::try_from(payload.len()).unwrap_or(0);
+            if let Unit::Missing(missing) = &mut self.unit {
+                *missing = missing.saturating_sub(size);
+            }
+            self.look(payload);
+        }
+        self.filled = !packet.stuffed;
+        tables
+    }
+
+    fn begin_pes(&mut self, payload: &[u8]) {
+        if self.unit == Unit::Unbounded {
+            self.ended = self.ended.saturating_add(1);
+            self.ended_filled = self.ended_filled.saturating_add(u64::from(self.filled));
+        }
+        self.unit = match be(payload, 4, 2) {
+            Some(length) if begins(payload, 0, &[0, 0, 1]) => {
+                let size = u64::try_from(payload.len()).unwrap_or(0);
+                if length == 0 { Unit::Unbounded } else { Unit::Missing(length.saturating_add(6).saturating_sub(size)) }
+            }
+            _ => Unit::Open,
+        };
+        let header = usize::from(byte(payload, 8)).saturating_add(9);
+        self.picture.begin();
+        self.look(payload.get(header..).unwrap_or(&[]));
+    }
+
+    fn look(&mut self, payload: &[u8]) {
+        match self.codec {
+            Codec::Mpeg2 => self.picture.look(payload, Picture::mpeg2),
+            Codec::H264 if self.picture.has_more() => self.picture.look(payload, Picture::h264),
+            Codec::Hevc if self.picture.has_more() => self.picture.look(payload, Picture::hevc),
+            _ => {}
+        }
+    }
+
+    fn take_sections(&mut self, packet: &Packet<'_>, tables: &mut Tables) {
+        let payload = packet.payload;
+        if !packet.starts_unit {
+            if let Unit::Missing(missing) = &mut self.unit {
+                *missing = missing.saturating_sub(u64::try_from(payload.len()).unwrap_or(0));
+            }
+            return;
+        }
+        let pointer = usize::from(byte(payload, 0)).saturating_add(1);
+        let mut rest = payload.get(pointer..).unwrap_or(&[]);
+        self.unit = Unit::Open;
+        // Stuffing has the table id 0xff.
+        while let (Some(length), true) = (be(rest, 1, 2), byte(rest, 0) != 0xff) {
+            let size = index((length & 0xfff).saturating_add(3));
+            let Some((section, behind)) = rest.split_at_checked(size) else {
+                let missing = size.saturating_sub(rest.len());
+                self.unit = Unit::Missing(u64::try_from(missing).unwrap_or(0));
+                return;
+            };
+            self.read_section(section, tables);
+            rest = behind;
+        }
+    }
+
+    fn read_section(&mut self, section: &[u8], tables: &mut Tables) {
+        let without_check = section.get(..section.len().saturating_sub(4)).unwrap_or(&[]);
+        match byte(section, 0) {
+            0 if !self.program_map => {
+                for entry in without_check.get(8..).unwrap_or(&[]).chunks_exact(4) {
+                    // Program 0 is the network's own table.
+                    if be(entry, 0, 2) != Some(0) {
+                        tables.programs.extend(be(entry, 2, 2).and_then(|pid| u16::try_from(pid & 0x1fff).ok()));
+                    }
+                }
+            }
+            2 if self.program_map => {
+                self.streams = 0;
+                let described = index(be(section, 10, 2).unwrap_or(0) & 0xfff);
+                let mut rest = without_check.get(described.saturating_add(12)..).unwrap_or(&[]);
+                while let (Some(pid), Some(length)) = (be(rest, 1, 2), be(rest, 3, 2)) {
+                    self.streams = self.streams.saturating_add(1);
+                    tables.streams.extend(u16::try_from(pid & 0x1fff).ok().map(|pid| (pid, byte(rest, 0))));
+                    rest = rest.get(index(length & 0xfff).saturating_add(5)..).unwrap_or(&[]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A stated length has not been reached, or a picture has begun and not come to what it must hold.
+    pub(super) fn is_broken_off(&self) -> bool {
+        match self.unit {
+            Unit::Missing(missing) => missing > 0,
+            Unit::Unbounded => self.filled && self.picture.is_unfinished(),
+            Unit::Open => false,
+        }
+    }
+
+    /// Ends with a filled packet, as the units of this PID hardly ever do. Alone that proves
+    /// nothing: one of 184 does so by chance.
+    pub(super) fn seems_broken_off(&self) -> bool {
+        let rare = self.ended >= 8 && self.ended_filled.saturating_mul(20) <= self.ended;
+        self.unit == Unit::Unbounded && self.filled && rare
+    }
+}
+
+/// Pictures that must have been alike before one that holds less is called unfinished.
+const ALIKE: u64 = 8;
+
+/// What has been seen of the picture in a PES packet.
+#[derive(Default)]
+struct Picture {
+    /// The last bytes, in which a start code may have begun.
+    recent: u32,
+    /// The unit begins with the mark that opens an access unit.
+    opened: bool,
+    anything: bool,
+    /// Slices so far; in MPEG-2 the lowest row that one has begun.
+    slices: u8,
+    /// How many each picture before this had, if all had the same.
+    usual: Option<u8>,
+    uneven: bool,
+    pictures: u64,
+}
+
+impl Picture {
+    fn begin(&mut self) {
+        if self.slices > 0 {
+            self.pictures = self.pictures.saturating_add(1);
+            self.uneven |= self.usual.is_some_and(|usual| usual != self.slices);
+            self.usual = Some(self.slices);
+        }
+        self.slices = 0;
+        self.recent = u32::MAX;
+        self.opened = false;
+        self.anything = false;
+    }
+
+    /// Where each picture is one slice, or their number varies, there is nothing to learn from further ones.
+    fn has_more(&self) -> bool {
+        self.slices == 0 || (!self.uneven && (self.pictures < ALIKE || self.usual > Some(1)))
+    }
+
+    /// Calls `found` for the byte after each start code.
+    fn look(&mut self, payload: &[u8], found: fn(&mut Self, u8)) {
+        for byte in payload {
+            if self.recent & 0x00ff_ffff == 1 {
+                found(self, *byte);
+                self.anything = true;
+            }
+            self.recent = (self.recent << 8) | u32::from(*byte);
+        }
+    }
+
+    fn h264(&mut self, first: u8) {
+        let kind = first & 0x1f;
+        self.opened |= kind == 9 && !self.anything;
+        self.slices = self.slices.saturating_add(u8::from(matches!(kind, 1..=5)));
+    }
+
+    fn hevc(&mut self, first: u8) {
+        let kind = (first >> 1) & 0x3f;
+        self.opened |= kind == 35 && !self.anything;
+        self.slices = self.slices.saturating_add(u8::from(kind < 32));
+    }
+
+    fn mpeg2(&mut self, code: u8) {
+        match code {
+            // A second picture in one unit: the rows are not comparable.
+            0 => self.uneven |= self.slices > 0,
+            0x01..=0xaf => self.slices = self.slices.max(code),
+            _ => {}
+        }
+    }
+
+    fn is_unfinished(&self) -> bool {
+        let nothing_coded = self.opened && self.slices == 0;
+        let fewer = !self.uneven && self.pictures >= ALIKE && self.usual.is_some_and(|usual| self.slices < usual);
+        nothing_coded || fewer
+    }
+}
