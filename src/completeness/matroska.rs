@@ -191,6 +191,10 @@ impl Walk for Matroska {
         self.order.unwrap_or(Order::Undecided)
     }
 
+    fn header_read(&self) -> bool {
+        self.order.is_some()
+    }
+
     fn tracks(&self) -> u64 {
         self.tracks
     }

@@ -9,9 +9,18 @@
 #![forbid(unsafe_code)]
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::indexing_slicing)]
 
+mod avi;
 mod bytes;
+mod flac;
+mod flv;
+mod frames;
 mod matroska;
 mod mp4;
+mod mpegps;
+mod mpegts;
+mod ogg;
+#[cfg(test)]
+mod tests;
 
 use bytes::{after, index, length};
 
@@ -129,6 +138,10 @@ trait Walk {
     fn order(&self) -> Order {
         Order::Streamable
     }
+    /// Whether everything is known that a reader must know before it starts.
+    fn header_read(&self) -> bool {
+        true
+    }
     fn is_fragmented(&self) -> bool {
         false
     }
@@ -175,7 +188,17 @@ impl Watcher {
         let walk: Box<dyn Walk + Send> = match container {
             Container::Mp4 => Box::new(mp4::Mp4::new(size)),
             Container::Matroska => Box::new(matroska::Matroska::default()),
-            _ => Box::new(Opaque),
+            Container::MpegTs => Box::new(mpegts::MpegTs::default()),
+            Container::MpegPs => Box::new(mpegps::MpegPs::default()),
+            Container::Flv => Box::new(flv::Flv::default()),
+            Container::Avi => Box::new(avi::Riff::avi()),
+            Container::Wav => Box::new(avi::Riff::wav()),
+            Container::Ogg => Box::new(ogg::Ogg::default()),
+            Container::Flac => Box::new(flac::Flac::default()),
+            Container::Mp3 => Box::new(frames::Frames::mp3()),
+            Container::Aac => Box::new(frames::Frames::aac()),
+            Container::Amr => Box::new(frames::Frames::amr()),
+            Container::Other => Box::new(Opaque),
         };
         Self {
             walk,
@@ -281,6 +304,11 @@ impl Watcher {
     /// Whether the demuxer can read the input front to back.
     pub fn order(&self) -> Order {
         self.walk.order()
+    }
+
+    /// Whether enough has been seen to know the order of the parts and, of an MP4, whether it is in fragments.
+    pub fn header_read(&self) -> bool {
+        self.done || self.walk.header_read()
     }
 
     /// MP4: whether there are fragments, or the header announces them.

@@ -440,6 +440,10 @@ impl Walk for Mp4 {
         self.order.unwrap_or(Order::Undecided)
     }
 
+    fn header_read(&self) -> bool {
+        self.moov_whole || self.is_fragmented() || self.order == Some(Order::NeedsSeek)
+    }
+
     fn is_fragmented(&self) -> bool {
         self.mvex || self.fragments.any()
     }
