@@ -1,0 +1,15 @@
+//! memux: media I/O entirely in memory. A host hands over a pointer, or its read and seek callbacks, and gets results,
+//! or bytes through its own write callback. The public face is the C API in [`ffi`], declared in `include/memux.h`.
+//!
+//! Layers, one direction: `ffi` → `ops` → `av` → FFmpeg, with `io`, `completeness`, `error` and `limits` as leaves.
+
+#[cfg(panic = "abort")]
+compile_error!("memux must be built with panic = \"unwind\": a panic is caught at the C boundary, it must not end the host");
+
+mod av;
+mod completeness;
+mod error;
+mod fault;
+mod io;
+mod limits;
+mod ops;
