@@ -1,0 +1,272 @@
+//! One operation's reins: may it go on, where is it, what has gone wrong first, what has it moved so far.
+
+use super::cancel::Hook;
+use super::{Cancel, Observer, Progress, TraceEvent, TraceKind, Unblock, to_i64};
+use crate::error::{Error, Result, Stage, Status};
+use crate::limits::Limits;
+use std::cell::{Cell, RefCell};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Lives for one operation, on its thread. Dropping it ends the watchdog and disarms the unblock calls.
+pub struct Control {
+    pub limits: Limits,
+    cancel: Option<Arc<Cancel>>,
+    deadline: Option<Instant>,
+    observer: Option<RefCell<Box<dyn Observer>>>,
+    traces: bool,
+    stage: Cell<Stage>,
+    progress: Cell<Progress>,
+    failure: RefCell<Option<Error>>,
+    hooks: RefCell<Vec<Arc<Hook>>>,
+    watchdog: RefCell<Option<Watchdog>>,
+}
+
+impl Control {
+    pub fn new(
+        limits: Limits,
+        cancel: Option<Arc<Cancel>>,
+        timeout: Option<Duration>,
+        observer: Option<Box<dyn Observer>>,
+    ) -> Self {
+        let traces = observer.as_ref().is_some_and(|observer| observer.wants_trace());
+        Control {
+            limits,
+            cancel,
+            // A time too far away to be told is no deadline.
+            deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            observer: observer.map(RefCell::new),
+            traces,
+            stage: Cell::new(Stage::None),
+            progress: Cell::new(Progress::default()),
+            failure: RefCell::new(None),
+            hooks: RefCell::new(Vec::new()),
+            watchdog: RefCell::new(None),
+        }
+    }
+
+    /// For tests and for operations that nothing limits.
+    #[cfg(test)]
+    pub fn unbounded() -> Self {
+        Control::new(Limits::default(), None, None, None)
+    }
+
+    /// From now on cancelling and the end of time free a callback that hangs. Call it once, before the first callback.
+    pub fn arm(&self, unblocks: impl IntoIterator<Item = Unblock>) -> Result<()> {
+        let hooks: Vec<_> = unblocks.into_iter().map(Hook::new).collect();
+        if hooks.is_empty() {
+            return Ok(());
+        }
+        // Before anything can fail: whatever is armed from here on is disarmed by the drop.
+        self.hooks.borrow_mut().clone_from(&hooks);
+        if let Some(deadline) = self.deadline {
+            *self.watchdog.borrow_mut() = Some(Watchdog::start(deadline, hooks.clone())?);
+        }
+        if let Some(cancel) = &self.cancel {
+            hooks.iter().for_each(|hook| cancel.attach(hook));
+        }
+        Ok(())
+    }
+
+    pub fn stage(&self) -> Stage {
+        self.stage.get()
+    }
+
+    pub fn enter(&self, stage: Stage) {
+        self.stage.set(stage);
+    }
+
+    /// Whether the operation may go on.
+    pub fn check(&self) -> Result<()> {
+        if self.cancel.as_ref().is_some_and(|cancel| cancel.is_set()) {
+            return Err(self.stopped(Status::Cancelled, "the operation was cancelled"));
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(self.stopped(Status::Timeout, "the operation's time was up"));
+        }
+        Ok(())
+    }
+
+    fn stopped(&self, status: Status, message: &'static str) -> Error {
+        Error::new(status, message).at_stage(self.stage.get())
+    }
+
+    /// A host callback has failed with `code`: cancelling and the end of time explain it better than the code does.
+    pub fn explain(&self, code: i64, failure: impl FnOnce() -> Error) -> Error {
+        match self.check() {
+            Err(stopped) => stopped.host(code),
+            Ok(()) => failure().host(code).or_stage(self.stage.get()),
+        }
+    }
+
+    /// Remembers why the operation must end; the first reason stays.
+    pub fn fail(&self, error: Error) {
+        self.failure.borrow_mut().get_or_insert(error.or_stage(self.stage.get()));
+    }
+
+    pub fn has_failed(&self) -> bool {
+        self.failure.borrow().is_some()
+    }
+
+    /// The reason remembered, if any: what FFmpeg made of it says less.
+    pub fn outcome(&self) -> Result<()> {
+        match self.failure.borrow().as_ref() {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Sleeps before a retry; cancelling and the deadline end it early.
+    pub fn pause(&self, pause: Duration) -> Result<()> {
+        let pause = match self.deadline {
+            Some(deadline) => pause.min(deadline.saturating_duration_since(Instant::now())),
+            None => pause,
+        };
+        match &self.cancel {
+            Some(cancel) => cancel.sleep(pause),
+            None => std::thread::sleep(pause),
+        }
+        self.check()
+    }
+
+    /// Makes one call to a source or sink and tells the host about it if it asked.
+    pub fn traced(&self, kind: TraceKind, offset: i64, requested: usize, call: impl FnOnce() -> i64) -> i64 {
+        let Some(observer) = self.observer.as_ref().filter(|_| self.traces) else {
+            return call();
+        };
+        let started = Instant::now();
+        let returned = call();
+        observer.borrow_mut().trace(&TraceEvent {
+            kind,
+            stage: self.stage.get(),
+            offset,
+            requested: to_i64(requested),
+            returned,
+            elapsed_us: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
+        });
+        returned
+    }
+
+    pub fn progress(&self) -> Progress {
+        self.progress.get()
+    }
+
+    pub fn set_total(&self, total: Option<u64>) {
+        self.progress.set(Progress { bytes_total: total, ..self.progress.get() });
+    }
+
+    pub fn has_read(&self, bytes: u64) -> Result<()> {
+        let progress = self.progress.get();
+        self.advance(Progress { bytes_read: progress.bytes_read.saturating_add(bytes), ..progress })
+    }
+
+    /// Counts bytes that a sink took. Tells nobody: a sink's own failure must not be hidden by the host's answer.
+    pub fn has_written(&self, bytes: u64) {
+        let progress = self.progress.get();
+        self.progress.set(Progress { bytes_written: progress.bytes_written.saturating_add(bytes), ..progress });
+    }
+
+    pub fn has_packet(&self) -> Result<()> {
+        let progress = self.progress.get();
+        self.advance(Progress { packets: progress.packets.saturating_add(1), ..progress })
+    }
+
+    fn advance(&self, progress: Progress) -> Result<()> {
+        self.progress.set(progress);
+        if let Some(observer) = &self.observer {
+            let answer = observer.borrow_mut().progress(&progress);
+            if answer != 0 {
+                let error = self.stopped(Status::Cancelled, "the progress callback asked to stop");
+                return Err(error.host(i64::from(answer)));
+            }
+        }
+        self.check()
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.watchdog.borrow_mut().take();
+        for hook in self.hooks.borrow().iter() {
+            hook.disarm();
+        }
+    }
+}
+
+/// A thread that frees hanging callbacks when time is up.
+struct Watchdog {
+    /// Dropped to end the thread.
+    running: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watchdog {
+    fn start(deadline: Instant, hooks: Vec<Arc<Hook>>) -> Result<Self> {
+        let (running, ended) = mpsc::channel::<()>();
+        let watch = move || {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if ended.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
+                hooks.iter().for_each(|hook| hook.fire());
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name("memux-watchdog".into())
+            .spawn(watch)
+            .map_err(|_| Error::new(Status::NoMemory, "no thread could be started to watch the time"))?;
+        Ok(Watchdog { running: Some(running), thread: Some(thread) })
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        self.running.take();
+        if let Some(thread) = self.thread.take() {
+            // Its only way to panic is the host's unblock, which is C.
+            drop(thread.join());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_failure_is_the_one_that_is_told() {
+        let control = Control::unbounded();
+        control.fail(Error::new(Status::Source, "first"));
+        control.fail(Error::new(Status::Sink, "second"));
+        assert_eq!(control.outcome().unwrap_err().status, Status::Source);
+    }
+
+    #[test]
+    fn time_that_is_up_explains_a_failed_callback_and_keeps_its_code() {
+        let control = Control::new(Limits::default(), None, Some(Duration::ZERO), None);
+        let error = control.explain(-5, || Error::new(Status::Source, "the read failed"));
+        assert_eq!((error.status, error.host_code), (Status::Timeout, -5));
+    }
+
+    #[test]
+    fn the_watchdog_unblocks_when_time_is_up_and_not_before() {
+        let (send, receive) = mpsc::channel();
+        let send = std::sync::Mutex::new(send);
+        let unblock: Unblock = Arc::new(move || send.lock().unwrap().send(Instant::now()).unwrap());
+        let started = Instant::now();
+        let control = Control::new(Limits::default(), None, Some(Duration::from_millis(30)), None);
+        control.arm([unblock]).unwrap();
+        let fired = receive.recv().unwrap();
+        assert!(fired.duration_since(started) >= Duration::from_millis(30));
+    }
+
+    #[test]
+    fn an_operation_that_ends_in_time_ends_its_watchdog() {
+        let unblock: Unblock = Arc::new(|| panic!("unblocked an operation that was over"));
+        let control = Control::new(Limits::default(), None, Some(Duration::from_secs(3600)), None);
+        control.arm([unblock]).unwrap();
+        let started = Instant::now();
+        drop(control);
+        assert!(started.elapsed() < Duration::from_secs(60));
+    }
+}

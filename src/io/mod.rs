@@ -1,0 +1,47 @@
+//! Where bytes come from and where they go, before any FFmpeg: sources, sinks, the host's callbacks and what they may
+//! return, cancelling and time. Safe Rust, each piece testable alone.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+mod buffer;
+mod cancel;
+pub mod codes;
+mod control;
+mod inlet;
+mod memory;
+mod observer;
+mod outlet;
+mod reader;
+mod retry;
+mod sink;
+mod source;
+#[cfg(test)]
+pub mod testing;
+mod writer;
+
+pub use buffer::Buffer;
+pub use cancel::{Cancel, Unblock};
+pub use control::Control;
+pub use inlet::{Inlet, needs_seek};
+pub use memory::{Memory, Slices};
+pub use observer::{Observer, Progress, TraceEvent, TraceKind};
+pub use outlet::Outlet;
+pub use reader::{HostReader, Reader};
+pub use retry::RetryPolicy;
+pub use sink::Sink;
+pub use source::{Seekability, Source};
+pub use writer::{HostWriter, Writer};
+
+/// No host callback is asked for more than this at once: the count must fit an `int`, with room.
+pub const MAX_TRANSFER: usize = 1 << 30;
+
+/// A count as the host's callbacks and trace events carry it.
+fn to_i64(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// A count of bytes in memory as the 64-bit number that positions are.
+pub fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
