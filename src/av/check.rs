@@ -1,0 +1,39 @@
+//! What FFmpeg's return codes mean to a host.
+
+use crate::error::{Error, Result, Status};
+use crate::io::Control;
+use ffmpeg_sys_next as ff;
+use libc::c_int;
+use std::ffi::CStr;
+
+/// The code's text, as FFmpeg words it.
+pub fn describe(code: c_int) -> String {
+    let mut text = [0 as libc::c_char; 128];
+    // SAFETY: the buffer is as long as is said, and FFmpeg ends it with a zero within that length.
+    let known = unsafe { ff::av_strerror(code, text.as_mut_ptr(), text.len()) };
+    // SAFETY: av_strerror leaves a zero-ended text also where it does not know the code.
+    let text = unsafe { CStr::from_ptr(text.as_ptr()) };
+    if known < 0 { format!("FFmpeg error {code}") } else { text.to_string_lossy().into_owned() }
+}
+
+/// `code` as it is, or what went wrong. A failure that the host's own callback caused has the first word.
+pub fn check(code: c_int, doing: &str, control: &Control) -> Result<c_int> {
+    control.outcome()?;
+    if code >= 0 {
+        return Ok(code);
+    }
+    Err(failure(code, doing).at_stage(control.stage()))
+}
+
+/// What went wrong, where the input or the memory is to blame.
+pub fn failure(code: c_int, doing: &str) -> Error {
+    let status = match code {
+        _ if code == ff::AVERROR(libc::ENOMEM) => return Error::no_memory().ffmpeg(code),
+        ff::AVERROR_STREAM_NOT_FOUND => Status::NoStream,
+        ff::AVERROR_DECODER_NOT_FOUND => Status::NoDecoder,
+        ff::AVERROR_ENCODER_NOT_FOUND => Status::NoEncoder,
+        ff::AVERROR_BUG | ff::AVERROR_BUG2 => Status::Internal,
+        _ => Status::Corrupt,
+    };
+    Error::new(status, format!("{doing}: {}", describe(code))).ffmpeg(code)
+}

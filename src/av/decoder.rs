@@ -1,0 +1,100 @@
+//! Packets to frames, as far as counting them needs.
+
+use super::check::{check, failure};
+use super::input::Input;
+use super::packet::Packet;
+use crate::error::{Error, Result, Status};
+use crate::io::Control;
+use ffmpeg_sys_next as ff;
+use libc::c_int;
+use std::ptr::{self, NonNull};
+
+pub struct Decoder<'a> {
+    context: NonNull<ff::AVCodecContext>,
+    frame: NonNull<ff::AVFrame>,
+    control: &'a Control,
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder for stream `index`.
+    pub fn open(input: &Input, index: usize, control: &'a Control) -> Result<Self> {
+        let parameters = input.parameters(index).ok_or_else(|| Error::internal("a stream has no parameters"))?;
+        // SAFETY: parameters of an open container; the codec id goes to FFmpeg as the integer that it is.
+        let codec = unsafe {
+            let find: unsafe extern "C" fn(c_int) -> *const ff::AVCodec =
+                std::mem::transmute(ff::avcodec_find_decoder as *const ());
+            find((&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read())
+        };
+        if codec.is_null() {
+            return Err(Error::new(Status::NoDecoder, "this FFmpeg has no decoder for the stream")
+                .of_stream(i32::try_from(index).unwrap_or(-1)));
+        }
+        // SAFETY: both allocate, or give null.
+        let context = NonNull::new(unsafe { ff::avcodec_alloc_context3(codec) }).ok_or_else(Error::no_memory)?;
+        let frame = NonNull::new(unsafe { ff::av_frame_alloc() });
+        let Some(frame) = frame else {
+            let mut context = context.as_ptr();
+            // SAFETY: ours.
+            unsafe { ff::avcodec_free_context(&raw mut context) };
+            return Err(Error::no_memory());
+        };
+        let decoder = Decoder { context, frame, control };
+        // SAFETY: all live.
+        let code = unsafe {
+            ff::avcodec_parameters_to_context(context.as_ptr(), parameters.as_ptr())
+        };
+        check(code, "the decoder cannot be set up", control)?;
+        // SAFETY: all live.
+        let code = unsafe { ff::avcodec_open2(context.as_ptr(), codec, ptr::null_mut()) };
+        check(code, "the decoder cannot be opened", control)?;
+        Ok(decoder)
+    }
+
+    /// Decodes `packet`, or with none what is still held back, and says how many frames came out. A packet that cannot
+    /// be decoded gives none.
+    pub fn decode(&mut self, packet: Option<&mut Packet>) -> Result<u64> {
+        let packet = packet.map_or(ptr::null_mut(), Packet::as_ptr);
+        let mut frames = 0u64;
+        loop {
+            // SAFETY: both live; null ends the stream.
+            let code = unsafe { ff::avcodec_send_packet(self.context.as_ptr(), packet) };
+            if code == ff::AVERROR(libc::ENOMEM) {
+                return Err(failure(code, "a packet cannot be decoded"));
+            }
+            let came = self.receive()?;
+            frames = frames.saturating_add(came);
+            // Full: now that frames were taken out, the packet fits.
+            if code != ff::AVERROR(libc::EAGAIN) || came == 0 {
+                return Ok(frames);
+            }
+        }
+    }
+
+    /// Takes out all frames that are ready.
+    fn receive(&mut self) -> Result<u64> {
+        let mut frames = 0u64;
+        loop {
+            self.control.check()?;
+            // SAFETY: both live.
+            let code = unsafe { ff::avcodec_receive_frame(self.context.as_ptr(), self.frame.as_ptr()) };
+            match code {
+                0.. => frames = frames.saturating_add(1),
+                _ if code == ff::AVERROR(libc::ENOMEM) => return Err(failure(code, "a frame cannot be decoded")),
+                _ if code == ff::AVERROR(libc::EAGAIN) || code == ff::AVERROR_EOF => return Ok(frames),
+                // Damaged data: the decoder goes on with what follows.
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Drop for Decoder<'_> {
+    fn drop(&mut self) {
+        let (mut context, mut frame) = (self.context.as_ptr(), self.frame.as_ptr());
+        // SAFETY: ours.
+        unsafe {
+            ff::av_frame_free(&raw mut frame);
+            ff::avcodec_free_context(&raw mut context);
+        }
+    }
+}

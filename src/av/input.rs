@@ -1,0 +1,332 @@
+//! An opened container: its streams, and its packets one by one.
+
+use super::avio::InputIo;
+use super::check::{check, failure};
+use super::packet::Packet;
+use super::probe::Format;
+use crate::error::{Error, LimitKind, Result, Stage};
+use crate::io::{Control, Inlet};
+use ffmpeg_sys_next as ff;
+use libc::{c_int, c_void};
+use std::ffi::CStr;
+use std::ptr::{self, NonNull};
+
+/// An AVFormatContext that reads through an inlet.
+pub struct Input<'i, 'a> {
+    context: NonNull<ff::AVFormatContext>,
+    io: InputIo<'i, 'a>,
+    control: &'a Control,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    Video,
+    Other,
+}
+
+/// The codecs that are told apart here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    H264,
+    Hevc,
+    Other,
+}
+
+/// What is known of one stream.
+pub struct Stream {
+    pub media: MediaType,
+    /// An attached picture or a set of thumbnails: video to FFmpeg, not to a person.
+    pub is_cover: bool,
+    pub codec: Codec,
+    /// How many frames the container's header tells of.
+    pub header_frames: Option<u64>,
+}
+
+/// What came of reading on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    Packet,
+    End,
+    /// The demuxer could not go on: the input is damaged.
+    Broken,
+}
+
+impl<'i, 'a> Input<'i, 'a> {
+    /// Opens `format` and nothing else: no other format, no protocol, no further file.
+    pub fn open(inlet: &'i mut Inlet<'a>, format: Format) -> Result<Self> {
+        let control = inlet.control();
+        let mut io = InputIo::new(inlet)?;
+        // SAFETY: allocates, or gives null.
+        let mut context = unsafe { ff::avformat_alloc_context() };
+        let Some(fresh) = NonNull::new(context) else {
+            return Err(Error::no_memory());
+        };
+        // SAFETY: `fresh` is ours until avformat_open_input frees it.
+        unsafe { set_up(fresh, io.as_ptr(), control) };
+        let mut options = match walls(format) {
+            Ok(options) => options,
+            Err(error) => {
+                // SAFETY: not opened, so free is all that is due.
+                unsafe { ff::avformat_free_context(context) };
+                return Err(error);
+            }
+        };
+        // SAFETY: all live; on failure FFmpeg frees the context and leaves our AVIOContext alone.
+        let code = unsafe { ff::avformat_open_input(&raw mut context, c"".as_ptr(), format.as_ptr(), &raw mut options) };
+        // SAFETY: ours, whatever FFmpeg took out of it.
+        unsafe { ff::av_dict_free(&raw mut options) };
+        check(code, "the container cannot be opened", control).map_err(|error| match io.position() {
+            Some(at) if error.offset.is_none() && error.ffmpeg_code != 0 => error.at_offset(at),
+            _ => error,
+        })?;
+        let context = NonNull::new(context).ok_or_else(|| Error::internal("an opened container is null"))?;
+        let mut input = Input { context, io, control };
+        // A failed callback may have been taken for the end of the header.
+        control.outcome()?;
+        input.within_stream_limit()?;
+        let goes_back = input.goes_back();
+        input.inlet().header_done(goes_back)?;
+        let seekable = goes_back || input.inlet().shown_seekable();
+        input.io.show_seekable(seekable);
+        Ok(input)
+    }
+
+    /// Reads on until the streams' parameters are known.
+    pub fn find_stream_info(&mut self) -> Result<()> {
+        self.control.enter(Stage::Probe);
+        // SAFETY: the context is open.
+        let code = unsafe { ff::avformat_find_stream_info(self.context.as_ptr(), ptr::null_mut()) };
+        check(code, "the streams cannot be told", self.control)?;
+        self.within_stream_limit()
+    }
+
+    /// The next packet of any stream that is not left out.
+    pub fn read(&mut self, packet: &mut Packet) -> Result<Next> {
+        packet.clear();
+        // SAFETY: both live.
+        let code = unsafe { ff::av_read_frame(self.context.as_ptr(), packet.as_ptr()) };
+        self.control.outcome()?;
+        self.within_stream_limit()?;
+        if code < 0 {
+            return Ok(if code == ff::AVERROR_EOF { Next::End } else { self.broken(code)? });
+        }
+        self.within_packet_limit(packet)?;
+        self.control.has_packet()?;
+        Ok(Next::Packet)
+    }
+
+    fn broken(&mut self, code: c_int) -> Result<Next> {
+        if code == ff::AVERROR(libc::ENOMEM) {
+            return Err(failure(code, "a packet cannot be read"));
+        }
+        let position = self.position();
+        if self.inlet().refused_seek() {
+            return Err(crate::io::needs_seek(position.unwrap_or(0)));
+        }
+        Ok(Next::Broken)
+    }
+
+    /// One more stream than is allowed is let in, so that it shows.
+    fn within_stream_limit(&self) -> Result<()> {
+        let most = self.control.limits.max_streams;
+        if u64::try_from(self.stream_count()).is_ok_and(|count| count > most) {
+            return Err(Error::limit(LimitKind::Streams, format!("the container has more than {most} streams")));
+        }
+        Ok(())
+    }
+
+    fn within_packet_limit(&self, packet: &Packet) -> Result<()> {
+        let most = self.control.limits.max_packet_bytes;
+        if packet.size() <= most {
+            return Ok(());
+        }
+        let error = Error::limit(LimitKind::Packet, format!("a packet of {} bytes, more than {most}", packet.size()));
+        let error = match packet.stream().and_then(|stream| i32::try_from(stream).ok()) {
+            Some(stream) => error.of_stream(stream),
+            None => error,
+        };
+        Err(match packet.offset() {
+            Some(offset) => error.at_offset(offset),
+            None => error,
+        })
+    }
+
+    pub fn stream_count(&self) -> usize {
+        // SAFETY: the context is open.
+        usize::try_from(unsafe { self.context.as_ref() }.nb_streams).unwrap_or(0)
+    }
+
+    pub(super) fn raw_stream(&self, index: usize) -> Option<NonNull<ff::AVStream>> {
+        if index >= self.stream_count() {
+            return None;
+        }
+        // SAFETY: the context is open, and has that many streams.
+        NonNull::new(unsafe { *self.context.as_ref().streams.add(index) })
+    }
+
+    pub(super) fn parameters(&self, index: usize) -> Option<NonNull<ff::AVCodecParameters>> {
+        // SAFETY: a stream of an open container.
+        self.raw_stream(index).and_then(|stream| NonNull::new(unsafe { stream.as_ref() }.codecpar))
+    }
+
+    pub fn stream(&self, index: usize) -> Option<Stream> {
+        let (stream, parameters) = (self.raw_stream(index)?, self.parameters(index)?);
+        // SAFETY: both belong to an open container. The enums are read as integers: FFmpeg may hold a value that its
+        // headers did not name when this was compiled.
+        unsafe {
+            let media = (&raw const (*parameters.as_ptr()).codec_type).cast::<c_int>().read();
+            let codec = (&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read();
+            let stream = stream.as_ref();
+            let cover = ff::AV_DISPOSITION_ATTACHED_PIC | ff::AV_DISPOSITION_TIMED_THUMBNAILS;
+            Some(Stream {
+                media: if media == ff::AVMediaType::AVMEDIA_TYPE_VIDEO as c_int { MediaType::Video } else { MediaType::Other },
+                is_cover: stream.disposition & cover != 0,
+                codec: match codec {
+                    id if id == ff::AVCodecID::AV_CODEC_ID_H264 as c_int => Codec::H264,
+                    id if id == ff::AVCodecID::AV_CODEC_ID_HEVC as c_int => Codec::Hevc,
+                    _ => Codec::Other,
+                },
+                header_frames: u64::try_from(stream.nb_frames).ok().filter(|frames| *frames > 0),
+            })
+        }
+    }
+
+    /// FFmpeg's own choice among the video streams.
+    pub fn best_video(&self) -> Option<usize> {
+        let video = ff::AVMediaType::AVMEDIA_TYPE_VIDEO;
+        // SAFETY: the context is open; no decoder is asked for.
+        let best = unsafe { ff::av_find_best_stream(self.context.as_ptr(), video, -1, -1, ptr::null_mut(), 0) };
+        usize::try_from(best).ok()
+    }
+
+    /// The demuxer may leave out every other stream.
+    pub fn keep_only(&mut self, index: usize) {
+        for other in (0..self.stream_count()).filter(|other| *other != index) {
+            if let Some(mut stream) = self.raw_stream(other) {
+                // SAFETY: a stream of an open container.
+                unsafe { stream.as_mut() }.discard = ff::AVDiscard::AVDISCARD_ALL;
+            }
+        }
+    }
+
+    /// More streams may show while packets are read.
+    pub fn may_gain_streams(&self) -> bool {
+        // SAFETY: the context is open.
+        unsafe { self.context.as_ref() }.ctx_flags & ff::AVFMTCTX_NOHEADER != 0
+    }
+
+    /// The demuxer's list of one stream's samples, as offset and size, in the order in which it reads them.
+    fn index(&self, stream: usize) -> impl Iterator<Item = (u64, u64)> {
+        let raw = self.raw_stream(stream);
+        // SAFETY: a stream of an open container.
+        let count = raw.map_or(0, |raw| unsafe { ff::avformat_index_get_entries_count(raw.as_ptr()) });
+        (0..count).filter_map(move |index| {
+            // SAFETY: the entry is there until the demuxer goes on, which it cannot while `self` is borrowed.
+            let entry = raw.and_then(|raw| unsafe { ff::avformat_index_get_entry(raw.as_ptr(), index).as_ref() })?;
+            Some((u64::try_from(entry.pos).ok()?, u64::try_from(entry.size()).ok()?))
+        })
+    }
+
+    /// Holds the input to how far the demuxer's list of samples says that it reaches.
+    pub fn promise_index(&mut self) {
+        let streams = 0..self.stream_count();
+        let ends = streams.flat_map(|stream| self.index(stream)).map(|(offset, size)| offset.saturating_add(size));
+        if let Some(end) = ends.max() {
+            self.inlet().promise(end);
+        }
+    }
+
+    /// Whether the samples of some stream lie in another order than the demuxer reads them: edits that repeat, say.
+    fn goes_back(&self) -> bool {
+        (0..self.stream_count()).any(|stream| {
+            let mut reached = 0;
+            self.index(stream).any(|(offset, size)| {
+                let back = offset < reached;
+                reached = offset.saturating_add(size);
+                back
+            })
+        })
+    }
+
+    pub fn inlet(&mut self) -> &mut Inlet<'a> {
+        self.io.inlet()
+    }
+
+    pub fn control(&self) -> &'a Control {
+        self.control
+    }
+
+    /// Where the demuxer reads.
+    pub fn position(&mut self) -> Option<u64> {
+        self.io.position()
+    }
+}
+
+impl Drop for Input<'_, '_> {
+    fn drop(&mut self) {
+        let mut context = self.context.as_ptr();
+        // SAFETY: opened by us. FFmpeg leaves a custom AVIOContext alone; that is freed afterwards, with `io`.
+        unsafe { ff::avformat_close_input(&raw mut context) }
+    }
+}
+
+/// What must be in place before FFmpeg opens.
+///
+/// # Safety
+/// `context` is fresh and `io` and `control` outlive it.
+unsafe fn set_up(mut context: NonNull<ff::AVFormatContext>, io: *mut ff::AVIOContext, control: &Control) {
+    let limits = &control.limits;
+    // SAFETY: the context is ours alone.
+    let context = unsafe { context.as_mut() };
+    context.pb = io;
+    context.io_open = Some(refuse_to_open);
+    context.interrupt_callback.callback = Some(interrupted);
+    context.interrupt_callback.opaque = ptr::from_ref(control).cast_mut().cast();
+    context.probesize = i64::try_from(limits.max_probe_bytes).unwrap_or(i64::MAX).max(32);
+    context.max_streams = c_int::try_from(limits.max_streams.saturating_add(1)).unwrap_or(c_int::MAX);
+}
+
+/// The options that wall the container in.
+fn walls(format: Format) -> Result<*mut ff::AVDictionary> {
+    let mut options = ptr::null_mut();
+    let walls: [(&CStr, &CStr); 2] = [(c"format_whitelist", format.name()), (c"protocol_whitelist", c"")];
+    for (key, value) in walls {
+        // SAFETY: zero-ended texts, which FFmpeg copies.
+        let code = unsafe { ff::av_dict_set(&raw mut options, key.as_ptr(), value.as_ptr(), 0) };
+        if code < 0 {
+            // SAFETY: ours.
+            unsafe { ff::av_dict_free(&raw mut options) };
+            return Err(failure(code, "options cannot be set"));
+        }
+    }
+    Ok(options)
+}
+
+/// FFmpeg asks to open a file or an address: never from memory.
+pub(super) unsafe extern "C" fn refuse_to_open(
+    _: *mut ff::AVFormatContext,
+    io: *mut *mut ff::AVIOContext,
+    _: *const libc::c_char,
+    _: c_int,
+    _: *mut *mut ff::AVDictionary,
+) -> c_int {
+    // SAFETY: FFmpeg gives the place where the opened context would go.
+    unsafe { *io = ptr::null_mut() };
+    ff::AVERROR(libc::EPERM)
+}
+
+/// FFmpeg asks, in its longer loops, whether it should stop.
+unsafe extern "C" fn interrupted(opaque: *mut c_void) -> c_int {
+    // SAFETY: the address given in `set_up`, of a control that outlives the container.
+    let control = unsafe { &*opaque.cast::<Control>() };
+    if control.has_failed() {
+        return 1;
+    }
+    match control.check() {
+        Ok(()) => 0,
+        Err(stopped) => {
+            control.fail(stopped);
+            1
+        }
+    }
+}
