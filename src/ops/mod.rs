@@ -1,0 +1,32 @@
+//! One file per operation, each readable like the sentence that describes it. No FFmpeg type and no raw pointer here:
+//! the wrappers in `av` have both.
+
+#![forbid(unsafe_code)]
+
+pub mod count;
+pub mod extract;
+mod open;
+mod outcome;
+mod packets;
+mod select;
+#[cfg(test)]
+mod tests;
+
+pub use outcome::{Completeness, Engine, Note};
+pub use select::Select;
+
+use crate::io::{Cancel, Control, Observer, Source};
+use crate::limits::Limits;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What every operation is given beside its own options.
+#[derive(Default)]
+pub struct Run {
+    pub cancel: Option<Arc<Cancel>>,
+    pub limits: Limits,
+    pub observer: Option<Box<dyn Observer>>,
+    /// The container's FFmpeg short name, where the host knows it.
+    pub format: Option<String>,
+    pub timeout: Option<Duration>,
+}

@@ -1,0 +1,70 @@
+//! What every operation begins and ends with: the source made ready, its format found, the container opened; and at the
+//! end, whatever happened, the word on whether the input was whole.
+
+use super::Run;
+use super::outcome::{Found, Note};
+use crate::av::{self, Format, Input};
+use crate::completeness::{Container, Verdict};
+use crate::error::{Error, Result, Stage, Status};
+use crate::io::{Control, Inlet, Source, Unblock};
+
+/// What an operation was given for its whole length.
+pub fn control(run: Run, unblocks: impl IntoIterator<Item = Unblock>) -> Result<Control> {
+    let control = Control::new(run.limits, run.cancel, run.timeout, run.observer);
+    control.arm(unblocks)?;
+    control.check()?;
+    Ok(control)
+}
+
+/// Does `work` on the source. `found` is filled in any case.
+pub fn with_inlet(
+    source: &mut dyn Source,
+    control: &Control,
+    found: &mut Found,
+    work: impl FnOnce(&mut Inlet, &mut Found) -> Result<()>,
+) -> Result<Note> {
+    control.enter(Stage::Open);
+    let result = Inlet::new(source, control).and_then(|mut inlet| {
+        let result = work(&mut inlet, found).and_then(|()| {
+            found.judged(inlet.judge()?);
+            Ok(())
+        });
+        found.spooled_bytes = inlet.spooled_bytes();
+        result.map_err(|error| explain(error, &inlet, found))
+    });
+    found.bytes_read = control.progress().bytes_read;
+    result.map_err(|error| error.or_stage(control.stage()))?;
+    Ok(found.note())
+}
+
+/// What a demuxer calls invalid may be no more than cut off.
+fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
+    let verdict = inlet.judge_seen();
+    found.judged(verdict);
+    match verdict {
+        Verdict::Truncated { at } if error.status == Status::Corrupt => {
+            error.at_offset(at).hint("the input is cut off or damaged there")
+        }
+        _ => error,
+    }
+}
+
+/// Opens the container. `thorough` asks for all that can be known of the streams, at the price of reading some of them.
+pub fn open<'i, 'a>(inlet: &'i mut Inlet<'a>, format: Option<&str>, thorough: bool) -> Result<(Input<'i, 'a>, Format)> {
+    let format = av::find_format(inlet, format)?;
+    inlet.prepare(format.container())?;
+    let mut input = Input::open(inlet, format)?;
+    if thorough || !declares_all(format) {
+        input.find_stream_info()?;
+    }
+    if input.stream_count() == 0 && !input.may_gain_streams() {
+        return Err(Error::new(Status::NoStream, "the container holds no stream"));
+    }
+    Ok((input, format))
+}
+
+/// Containers whose header names all streams with all that copying them needs. In the others streams show on the way,
+/// or are known only when some of them was read.
+pub fn declares_all(format: Format) -> bool {
+    matches!(format.container(), Container::Mp4 | Container::Matroska)
+}

@@ -1,0 +1,89 @@
+//! The loop over a container's packets, and the one stream of it that an operation is about.
+
+use super::Select;
+use super::outcome::Found;
+use crate::av::{Input, Next, Packet};
+use crate::error::{Error, Result, Stage};
+
+/// The stream that was asked for. Some containers declare it only after other packets.
+pub struct Chosen {
+    select: Select,
+    index: Option<usize>,
+}
+
+/// What an operation says to a packet.
+pub enum Step {
+    On,
+    /// The packet cannot be used: the input is damaged there, and the operation ends.
+    Damaged,
+}
+
+impl Chosen {
+    /// `declared`: the container has named all its streams, so the others may be left out from the start.
+    pub fn new(input: &mut Input, select: Select, declared: bool) -> Result<Self> {
+        let index = select.find(input);
+        match index {
+            None if !input.may_gain_streams() => return Err(select.not_found()),
+            Some(index) if declared => input.keep_only(index),
+            _ => {}
+        }
+        Ok(Chosen { select, index })
+    }
+
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// The index as reports and errors have it.
+    pub fn number(&self) -> Option<i32> {
+        self.index.and_then(|index| i32::try_from(index).ok())
+    }
+
+    pub fn not_found(&self) -> Error {
+        self.select.not_found()
+    }
+
+    fn is_of(&mut self, packet: &Packet, input: &Input) -> bool {
+        if self.index.is_none() {
+            self.index = self.select.find(input);
+        }
+        self.index.is_some() && packet.stream() == self.index
+    }
+}
+
+/// Hands every packet of the chosen stream to `take`, to the end of the input or to where it is damaged.
+pub fn each_packet(
+    input: &mut Input,
+    chosen: &mut Chosen,
+    found: &mut Found,
+    take: &mut dyn FnMut(&Input, &mut Packet, usize) -> Result<Step>,
+) -> Result<()> {
+    let mut packet = Packet::new()?;
+    loop {
+        input.control().enter(Stage::Packets);
+        match input.read(&mut packet)? {
+            Next::Packet => {}
+            Next::End => return Ok(()),
+            Next::Broken => {
+                found.damaged(input.position());
+                return Ok(());
+            }
+        }
+        let offset = packet.offset();
+        if packet.is_corrupt() {
+            found.damaged(offset);
+        }
+        if !chosen.is_of(&packet, input) {
+            continue;
+        }
+        found.stream = chosen.number();
+        if packet.is_corrupt() {
+            found.corrupt_packets = found.corrupt_packets.saturating_add(1);
+        }
+        let Some(index) = chosen.index else { continue };
+        if let Step::Damaged = take(input, &mut packet, index)? {
+            found.damaged(offset);
+            return Ok(());
+        }
+    }
+}
