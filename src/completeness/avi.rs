@@ -125,9 +125,11 @@ impl Riff {
                 // Index type 0: an index of indexes.
                 if bytes.get(11) == Some(&0) {
                     let entries = le(bytes, 12, 4).unwrap_or(0).saturating_mul(16).min(size.saturating_sub(24));
-                    self.index = Some((entries, padded(end, parent)));
                     self.promise(end);
-                    return Step::Advance(32);
+                    if entries >= 16 {
+                        self.index = Some((entries, padded(end, parent)));
+                        return Step::Advance(32);
+                    }
                 }
             }
             b"idx1" => self.has_index = true,
@@ -175,10 +177,6 @@ impl Riff {
     }
 
     fn super_index(&mut self, left: u64, end: u64, at: u64, bytes: &[u8]) -> Step {
-        if left < 16 {
-            self.index = None;
-            return Step::Advance(end.saturating_sub(at).max(1));
-        }
         let (Some(place), Some(size)) = (le(bytes, 0, 8), le(bytes, 8, 4)) else {
             return Step::Need(16);
         };
@@ -188,8 +186,9 @@ impl Riff {
         if place > 0 {
             self.promise(place.saturating_add(size));
         }
-        self.index = Some((left.saturating_sub(16), end));
-        Step::Advance(16)
+        let left = left.saturating_sub(16);
+        self.index = (left >= 16).then_some((left, end));
+        Step::Advance(if self.index.is_some() { 16 } else { end.saturating_sub(at).max(16) })
     }
 }
 

@@ -31,7 +31,6 @@ pub(super) struct Flv {
     video_ended: bool,
     streams: u8,
     lost: bool,
-    tags: bool,
 }
 
 impl Flv {
@@ -59,7 +58,6 @@ impl Flv {
             self.lost = true;
             return Step::Done;
         }
-        self.tags = true;
         let whole = size.saturating_add(HEADER).saturating_add(TRAILER);
         if kind == SCRIPT {
             self.script = Some((size, at.saturating_add(whole)));
@@ -147,8 +145,11 @@ impl Walk for Flv {
         if self.lost || !self.started {
             return if self.lost || tail.end == 0 { Verdict::Unknown } else { tail.cut() };
         }
-        if !tail.rest.is_empty() || self.script.is_some() {
-            return if zeros(tail.rest) { Verdict::Unknown } else { tail.cut() };
+        if self.script.is_some() || !zeros(tail.rest) {
+            return tail.cut();
+        }
+        if !tail.rest.is_empty() {
+            return Verdict::Unknown;
         }
         let missing = self.file_size.is_some_and(|size| size > tail.end);
         // The last tag begins before the end; a frame or two are usual.

@@ -53,9 +53,6 @@ impl Walk for MpegPs {
         if bytes.len() < 4 {
             return Step::Need(4);
         }
-        if bytes.len() < 6 && !begins(bytes, 0, &[0, 0, 1, END]) {
-            return Step::Need(6);
-        }
         let code = byte(bytes, 3);
         if !begins(bytes, 0, &START) || code < END {
             return Self::search(bytes);
@@ -63,6 +60,7 @@ impl Walk for MpegPs {
         self.ended = code == END && self.packs;
         match code {
             END => Step::Advance(4),
+            _ if bytes.len() < 6 => Step::Need(6),
             PACK => self.pack(bytes),
             _ => self.packet(code, bytes),
         }

@@ -7,7 +7,7 @@ use super::{Step, Tail, Verdict, Walk};
 const HEADER: usize = 27;
 const LAST: u8 = 4;
 /// Streams that are followed; more are not judged.
-const MAX_STREAMS: usize = 1024;
+const MAX_STREAMS: usize = 256;
 
 #[derive(Default)]
 pub(super) struct Ogg {

@@ -189,6 +189,9 @@ impl Mp4 {
             }
             _ => {}
         }
+        if self.to_the_end {
+            return Step::Done;
+        }
         self.skip(at, header)
     }
 

@@ -1,0 +1,168 @@
+use super::make::{ts_packet, ts_pes, ts_section, ts_tables};
+use super::*;
+
+const TS: Container = Container::MpegTs;
+const PS: Container = Container::MpegPs;
+
+const H264: u8 = 0x1b;
+const MPEG2: u8 = 2;
+
+/// An access unit: its mark, and one slice of `size` bytes.
+fn access_unit(size: usize) -> Vec<u8> {
+    [&[0, 0, 1, 9, 0xf0, 0, 0, 1, 0x65][..], &vec![0xaa; size]].concat()
+}
+
+/// Tables and twelve pictures, none of which fills its last packet.
+pub fn transport() -> Vec<u8> {
+    let pictures: Vec<u8> = (0..12).flat_map(|nth| ts_pes(false, &access_unit(300 + nth))).collect();
+    [ts_tables(H264), pictures].concat()
+}
+
+#[test]
+fn a_clean_end_of_a_transport_stream_tells_nothing() {
+    assert_eq!(verdict(TS, &transport()), Verdict::Unknown);
+}
+
+#[test]
+fn a_transport_packet_that_is_cut_is_found() {
+    let whole = transport();
+    for cut in [2500, 2600, whole.len() - 1] {
+        assert_eq!(verdict(TS, &whole[..cut]), Verdict::Truncated { at: cut as u64 }, "{cut}");
+    }
+}
+
+#[test]
+fn every_cut_inside_a_packet_of_a_short_stream_is_found() {
+    let whole = &transport()[..5 * 188];
+    assert!(untold_cuts(TS, whole).iter().all(|cut| cut % 188 == 0));
+}
+
+#[test]
+fn streams_of_the_program_map_are_counted() {
+    assert_eq!(shown(TS, &transport(), None, 1000).tracks(), 1);
+}
+
+#[test]
+fn packets_with_bytes_around_them_are_followed() {
+    let packets = transport();
+    let timed: Vec<u8> = packets.chunks(188).flat_map(|packet| [&[1, 2, 3, 4], packet].concat()).collect();
+    let checked: Vec<u8> = packets.chunks(188).flat_map(|packet| [packet, &[9; 16]].concat()).collect();
+    for data in [timed, checked] {
+        assert_eq!(shown(TS, &data, None, 1000).tracks(), 1);
+        assert_eq!(verdict(TS, &data), Verdict::Unknown);
+        let cut = data.len() - 100;
+        assert_eq!(verdict(TS, &data[..cut]), Verdict::Truncated { at: cut as u64 });
+    }
+}
+
+#[test]
+fn junk_before_the_first_packet_is_passed_over() {
+    for junk in [1, 300, 5000] {
+        let data = [vec![0x11; junk], transport()].concat();
+        assert_eq!(shown(TS, &data, None, 100).tracks(), 1, "{junk}");
+        assert_eq!(verdict(TS, &data[..data.len() - 1]), Verdict::Truncated { at: data.len() as u64 - 1 }, "{junk}");
+    }
+}
+
+#[test]
+fn a_stated_pes_length_that_is_not_reached_is_a_cut() {
+    let whole = [transport(), ts_pes(true, &[0x77; 1000])].concat();
+    assert_eq!(verdict(TS, &whole), Verdict::Unknown);
+    let cut = whole.len() - 188;
+    assert_eq!(verdict(TS, &whole[..cut]), Verdict::Truncated { at: cut as u64 });
+}
+
+#[test]
+fn a_section_that_is_not_all_there_is_a_cut() {
+    let long = [&[0x42, 0xb1, 0x90][..], &[0; 400]].concat();
+    let whole = [transport(), ts_section(0x11, &long)].concat();
+    assert_eq!(verdict(TS, &whole), Verdict::Unknown);
+    let cut = whole.len() - 188;
+    assert_eq!(verdict(TS, &whole[..cut]), Verdict::Truncated { at: cut as u64 });
+}
+
+#[test]
+fn a_filled_last_packet_alone_proves_nothing() {
+    let filled = ts_pes(false, &access_unit(4 * 184 - 9 - 9));
+    assert_eq!(filled.len(), 4 * 188);
+    assert_eq!(verdict(TS, &[transport(), filled].concat()), Verdict::Unknown);
+}
+
+#[test]
+fn a_picture_without_any_slice_is_a_cut() {
+    let unit = [&[0, 0, 1, 9, 0xf0, 0, 0, 1, 6][..], &[0x44; 400]].concat();
+    let pes = ts_pes(false, &unit);
+    let data = [transport(), pes[..188].to_vec()].concat();
+    assert_eq!(verdict(TS, &data), Verdict::Truncated { at: data.len() as u64 });
+}
+
+/// A picture of `rows` rows, each a slice of its own.
+fn rows(rows: u8) -> Vec<u8> {
+    let slices = (1..=rows).flat_map(|row| [&[0, 0, 1, row][..], &[0x66; 60]].concat());
+    [0, 0, 1, 0, 0, 0].into_iter().chain(slices).collect()
+}
+
+#[test]
+fn a_picture_with_fewer_slices_than_all_before_is_a_cut() {
+    let pictures: Vec<u8> = (0..10).flat_map(|_| ts_pes(false, &rows(10))).collect();
+    let whole = [ts_tables(MPEG2), pictures].concat();
+    assert_eq!(verdict(TS, &whole), Verdict::Unknown);
+    let cut = whole.len() - 2 * 188;
+    assert_eq!(verdict(TS, &whole[..cut]), Verdict::Truncated { at: cut as u64 });
+}
+
+#[test]
+fn zeros_behind_the_last_packet_are_no_cut() {
+    assert_eq!(verdict(TS, &[transport(), vec![0; 100]].concat()), Verdict::Unknown);
+}
+
+#[test]
+fn scrambled_packets_are_not_judged() {
+    let mut pes = ts_pes(true, &[0x77; 1000]);
+    pes.chunks_mut(188).for_each(|packet| packet[3] |= 0x80);
+    let data = [transport(), pes[..188 * 2].to_vec(), ts_packet(0x1fff, false, &[0xff; 184])].concat();
+    assert_eq!(verdict(TS, &data), Verdict::Unknown);
+}
+
+fn pack() -> Vec<u8> {
+    [&[0, 0, 1, 0xba, 0x44][..], &[0; 8], &[0xf8]].concat()
+}
+
+fn packet(id: u8) -> Vec<u8> {
+    [&[0, 0, 1, id, 0, 100][..], &[0x80; 100]].concat()
+}
+
+pub fn program() -> Vec<u8> {
+    [pack(), packet(0xe0), packet(0xc0), pack(), packet(0xe0), vec![0, 0, 1, 0xb9]].concat()
+}
+
+#[test]
+fn a_program_stream_with_its_end_code_is_complete() {
+    assert_eq!(verdict(PS, &program()), Verdict::Complete);
+    assert_eq!(shown(PS, &program(), None, 7).tracks(), 2);
+}
+
+#[test]
+fn a_program_stream_without_its_end_code_is_never_complete() {
+    let whole = program();
+    let ends = [0, 3, 14, 120, 226, 240, 346];
+    for cut in untold_cuts(PS, &whole) {
+        assert!(ends.iter().any(|end| (*end..=end + 2).contains(&cut)), "{cut}");
+    }
+}
+
+#[test]
+fn a_program_packet_that_is_cut_is_found() {
+    let whole = program();
+    for cut in [50, 119, 125, 345] {
+        assert_eq!(verdict(PS, &whole[..cut]), Verdict::Truncated { at: cut as u64 }, "{cut}");
+    }
+}
+
+#[test]
+fn junk_between_program_packets_is_passed_over() {
+    let data = [pack(), packet(0xe0), vec![0x33; 500], pack(), packet(0xe0)].concat();
+    assert_eq!(verdict(PS, &data), Verdict::Unknown);
+    let cut = data.len() - 1;
+    assert_eq!(verdict(PS, &data[..cut]), Verdict::Truncated { at: cut as u64 });
+}
