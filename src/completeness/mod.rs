@@ -97,8 +97,8 @@ pub enum Order {
 pub enum Claim {
     /// More samples than there can be bytes for them; `at` is where the track or run that does so ends its claim.
     TooManySamples { at: u64 },
-    /// A compressed header (`cmov`), which cannot be checked before it is expanded.
-    CompressedHeader { at: u64 },
+    /// A compressed header that claims more than its bytes can stand for, or more than any header needs.
+    HugeHeader { at: u64 },
 }
 
 /// What a walker makes of the bytes at its position.

@@ -5,21 +5,25 @@
 //! play (`mehd`). Boxes are entered wherever libavformat would enter them, since a table
 //! in an odd place costs as much memory as one in its proper place.
 
+mod boxes;
+mod contents;
 mod fragments;
+mod inflate;
 mod tables;
 mod track;
 
-use super::bytes::{be, begins, length, tag, zeros};
+use super::bytes::{be, begins, zeros};
 use super::{Claim, Order, Step, Tail, Verdict, Walk};
+use boxes::{Header, Parsed};
 use fragments::{Fragments, Reach};
-use tables::{Kind, Table};
+use tables::Table;
 use track::{Budget, Track};
+
+#[cfg(test)]
+pub(super) use inflate::inflate;
 
 /// libavformat itself gives up below ten.
 const MAX_DEPTH: usize = 16;
-
-/// Bytes of a box after its header that are read before its tables, at most.
-const MAX_HEAD: u64 = 64;
 
 #[derive(Clone, Copy)]
 struct Open {
@@ -30,6 +34,10 @@ struct Open {
 pub(super) struct Mp4 {
     open: Vec<Open>,
     table: Option<Table>,
+    compressed: Vec<u8>,
+    /// How long the compressed header says it will be.
+    expanded: usize,
+    inside_compressed: bool,
     budget: Budget,
     track: Track,
     fragments: Fragments,
@@ -57,24 +65,14 @@ pub(super) struct Mp4 {
     padding: bool,
 }
 
-/// A box header: where the contents begin (from the box's start) and where the box ends.
-struct Header {
-    kind: [u8; 4],
-    contents: u64,
-    end: u64,
-}
-
-enum Parsed {
-    Header(Header),
-    Short(usize),
-    Bad,
-}
-
 impl Mp4 {
     pub(super) fn new(size: Option<u64>) -> Self {
         Self {
             open: Vec::new(),
             table: None,
+            compressed: Vec::new(),
+            expanded: 0,
+            inside_compressed: false,
             budget: Budget::new(size),
             track: Track::default(),
             fragments: Fragments::default(),
@@ -103,27 +101,6 @@ impl Mp4 {
         self.open.last().map(|open| open.end)
     }
 
-    fn header(&self, at: u64, bytes: &[u8]) -> Parsed {
-        let (Some(size), Some(parent)) = (be(bytes, 0, 4), Some(self.parent_end().unwrap_or(u64::MAX))) else {
-            return Parsed::Short(8);
-        };
-        if bytes.len() < 8 {
-            return Parsed::Short(8);
-        }
-        let (contents, size) = match size {
-            0 => (8, parent.saturating_sub(at)),
-            1 => match be(bytes, 8, 8) {
-                Some(large) => (16, large),
-                None => return Parsed::Short(16),
-            },
-            size => (8, size),
-        };
-        if size < contents {
-            return Parsed::Bad;
-        }
-        Parsed::Header(Header { kind: tag(bytes, 4), contents, end: at.saturating_add(size).min(parent) })
-    }
-
     fn read_box(&mut self, at: u64, bytes: &[u8]) -> Step {
         let inside = self.parent_end();
         if let Some(end) = inside
@@ -131,7 +108,7 @@ impl Mp4 {
         {
             return Step::Advance(end.saturating_sub(at));
         }
-        match (self.header(at, bytes), inside) {
+        match (Header::parse(at, bytes, inside.unwrap_or(u64::MAX)), inside) {
             (Parsed::Short(need), _) => Step::Need(need),
             (Parsed::Header(header), None) => self.outermost(at, bytes, &header),
             (Parsed::Header(header), Some(_)) => self.inner(at, bytes, &header),
@@ -216,7 +193,6 @@ impl Mp4 {
             b"mdia" | b"minf" | b"dinf" | b"stbl" | b"edts" | b"udta" | b"tref" | b"sinf" | b"schi" | b"ilst"
             | b"moov" | b"moof" => self.enter(header),
             b"meta" => self.enter_meta(at, bytes, header),
-            b"cmov" => Step::Refuse(Claim::CompressedHeader { at }),
             _ => self.leaf(at, bytes, header),
         }
     }
@@ -246,107 +222,6 @@ impl Mp4 {
 
     fn skip(&mut self, at: u64, header: &Header) -> Step {
         Step::Advance(header.end.saturating_sub(at).max(header.contents))
-    }
-
-    /// A box without boxes in it: its fixed fields now, its table (if it matters) later.
-    fn leaf(&mut self, at: u64, bytes: &[u8], header: &Header) -> Step {
-        let whole = header.end.saturating_sub(at);
-        let Some(fields) = tables::fixed_fields(&header.kind) else {
-            return self.skip(at, header);
-        };
-        let wanted = header.contents.saturating_add(fields.min(MAX_HEAD)).min(whole);
-        if length(bytes) < wanted {
-            return usize::try_from(wanted).map_or(Step::Done, Step::Need);
-        }
-        let from = usize::try_from(header.contents).unwrap_or(usize::MAX);
-        let to = usize::try_from(wanted).unwrap_or(usize::MAX);
-        let body = bytes.get(from..to).unwrap_or(&[]);
-        let room = whole.saturating_sub(header.contents);
-        if let Err(claim) = self.read_fields(at, header, body, room) {
-            return Step::Refuse(claim);
-        }
-        match Table::of(&header.kind, body, room) {
-            Some((start, table))
-                if !table.is_empty() && (table.kind != Kind::Samples || self.fragments.wants_durations()) =>
-            {
-                self.table = Some(table.ending(header.end));
-                Step::Advance(header.contents.saturating_add(start))
-            }
-            _ => self.skip(at, header),
-        }
-    }
-
-    fn read_fields(&mut self, at: u64, header: &Header, body: &[u8], room: u64) -> Result<(), Claim> {
-        match &header.kind {
-            b"mvhd" | b"mehd" | b"trex" | b"tfhd" | b"tfdt" => self.fragments.note(&header.kind, body),
-            b"tkhd" => self.fragments.begin_track(body),
-            b"mdhd" => self.fragments.set_timescale(body),
-            b"sidx" => {
-                if let Some(anchor) = self.fragments.begin_index(body, header.end) {
-                    self.promise(anchor);
-                }
-            }
-            b"trun" => {
-                let unbacked = self.fragments.begin_run(body, room);
-                self.budget.charge(unbacked, at)?;
-            }
-            _ => {
-                let unbacked = self.track.note(&header.kind, body, room);
-                self.budget.charge(unbacked, at)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads on in a table: as many entries as are there.
-    fn read_table(&mut self, mut table: Table, at: u64, bytes: &[u8]) -> Step {
-        if table.kind == Kind::Hidden {
-            return self.search_table(table, at, bytes);
-        }
-        let Some(entries) = table.take(bytes) else {
-            let width = table.width;
-            self.table = Some(table);
-            return Step::Need(width);
-        };
-        let read = length(entries);
-        for entry in entries.chunks(table.width) {
-            match table.kind {
-                Kind::Offsets => self.track.add_chunk(entry),
-                Kind::Runs => self.track.add_run(entry),
-                Kind::Samples => self.fragments.add_sample(entry),
-                Kind::References => {
-                    if let Some(end) = self.fragments.add_reference(entry) {
-                        self.promise(end);
-                    }
-                }
-                Kind::Hidden => {}
-            }
-        }
-        let step = table.after(at, read, 0);
-        if !table.is_empty() {
-            self.table = Some(table);
-        }
-        step
-    }
-
-    /// Looks for tables among bytes whose structure is not known.
-    fn search_table(&mut self, mut table: Table, at: u64, bytes: &[u8]) -> Step {
-        let Some(shown) = table.take(bytes) else {
-            self.table = Some(table);
-            return Step::Need(tables::HIDDEN);
-        };
-        for window in shown.windows(tables::HIDDEN) {
-            if let Err(claim) = self.budget.charge(track::hidden(window), at) {
-                return Step::Refuse(claim);
-            }
-        }
-        // The last windows are not whole yet: they are shown again.
-        let kept = if table.is_empty() { 0 } else { tables::HIDDEN.saturating_sub(1) };
-        let step = table.after(at, length(shown), kept);
-        if !table.is_empty() {
-            self.table = Some(table);
-        }
-        step
     }
 
     /// Leaves the boxes that end at `at`.

@@ -1,7 +1,7 @@
 //! Which boxes have fields and tables of interest, and reading a table as its bytes come by.
 
 use super::super::Step;
-use super::super::bytes::{be, byte, index, length};
+use super::super::bytes::{be, begins, byte, index, length};
 
 /// How many bytes a hidden table shows of itself: its type, flags, size and count.
 pub(super) const HIDDEN: usize = 16;
@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Samples,
     /// `sidx`: stretches of the file.
     References,
+    /// `cmov`: a compressed header.
+    Compressed,
     /// No table of its own: bytes in which libavformat may find boxes.
     Hidden,
 }
@@ -49,6 +51,11 @@ impl Table {
                 let start: u64 = if byte(body, 0) == 0 { 24 } else { 32 };
                 let count = be(body, index(start).saturating_sub(2), 2).unwrap_or(0);
                 (Kind::References, start, 12, count)
+            }
+            b"cmov" => {
+                let known = begins(body, 4, b"dcomzlib") && begins(body, 16, b"cmvd");
+                return known
+                    .then(|| (24, Self { kind: Kind::Compressed, width: 1, left: room.saturating_sub(24), end: 0 }));
             }
             b"stsd" | b"wave" => (Kind::Hidden, 0, 1, room),
             _ => return None,
@@ -99,7 +106,7 @@ pub(super) fn fixed_fields(kind: &[u8; 4]) -> Option<u64> {
         b"hdlr" | b"mehd" | b"tfdt" | b"stsz" | b"stz2" => 12,
         b"stts" | b"sbgp" | b"trun" => 16,
         b"dref" => 20,
-        b"mvhd" | b"mdhd" | b"tkhd" | b"trex" => 24,
+        b"mvhd" | b"mdhd" | b"tkhd" | b"trex" | b"cmov" => 24,
         b"tfhd" | b"sidx" => 32,
         _ => return None,
     })

@@ -1,5 +1,6 @@
 //! Claims that libavformat would pay for with memory.
 
+use super::super::mp4::inflate;
 use super::make::*;
 use super::*;
 
@@ -148,3 +149,71 @@ fn what_was_refused_stays_refused() {
     assert_eq!(watcher.want(), None);
     assert_eq!(watcher.finish(file.len() as u64), Verdict::Unknown);
 }
+
+/// A header as QuickTime compresses it, here without making it any smaller.
+fn compressed(header: &[u8], claimed: u32) -> Vec<u8> {
+    let length = (header.len() as u16).to_le_bytes();
+    let inverted = (!(header.len() as u16)).to_le_bytes();
+    let stream = [&[0x78, 1, 1][..], &length, &inverted, header, &[0; 4]].concat();
+    let cmov = [boxed(b"dcom", &[b"zlib"]), boxed(b"cmvd", &[&words(&[claimed]), &stream])].concat();
+    boxed(b"moov", &[&boxed(b"cmov", &[&cmov])])
+}
+
+#[test]
+fn a_compressed_header_is_read() {
+    let head = ftyp().len() as u32 + 8;
+    let header = moov(&[Trak::video(&[head, head + 200]), Trak::video(&[head])], &[]);
+    let plain = [ftyp(), boxed(b"mdat", &[&[0x55; 400]]), compressed(&header, header.len() as u32)].concat();
+    assert_eq!(verdict(MP4, &plain), Verdict::Complete);
+    assert_eq!(shown(MP4, &plain, None, 7).tracks(), 2);
+    assert!(!refused(&plain));
+    let missing = moov(&[Trak::video(&[head, 1_000_000])], &[]);
+    let cut = [ftyp(), boxed(b"mdat", &[&[0x55; 400]]), compressed(&missing, missing.len() as u32)].concat();
+    assert_eq!(verdict(MP4, &cut), Verdict::Truncated { at: cut.len() as u64 });
+}
+
+#[test]
+fn a_compressed_header_may_not_hide_a_claim() {
+    let header = moov(&[video(constant(1, u32::MAX))], &[]);
+    assert!(refused(&[ftyp(), compressed(&header, header.len() as u32)].concat()));
+}
+
+#[test]
+fn a_compressed_header_may_not_claim_more_than_its_bytes_can_stand_for() {
+    let header = moov(&[Trak::video(&[100])], &[]);
+    assert!(refused(&[ftyp(), compressed(&header, 1 << 30)].concat()));
+}
+
+#[test]
+fn a_compressed_header_may_not_hold_another() {
+    let header = moov(&[Trak::video(&[100])], &[]);
+    let inner = compressed(&header, header.len() as u32);
+    assert!(refused(&[ftyp(), compressed(&inner, inner.len() as u32)].concat()));
+}
+
+#[test]
+fn all_that_deflate_may_do_is_understood() {
+    let text: String = (1..40).map(|n| format!("{n} bottles of beer, {} ", n * n)).collect();
+    let fixed = b"\x78\x01\x4b\xcb\xac\x48\x4d\x51\x48\x43\x22\x93\xf3\x53\x52\x8b\x01";
+    assert_eq!(inflate(fixed, 100), Some(b"fixed fixed fixed codes".to_vec()));
+    assert_eq!(inflate(&DYNAMIC, 1000), Some(text.into_bytes()));
+    assert_eq!(inflate(&DYNAMIC, 922), None);
+    for cut in 0..DYNAMIC.len() {
+        assert_eq!(inflate(&DYNAMIC[..cut], 1000), None, "{cut}");
+    }
+}
+
+/// What zlib makes of that text at its highest level, without the check sum.
+const DYNAMIC: [u8; 203] = [
+    0x78, 0xda, 0x6d, 0x92, 0x4b, 0x0e, 0xc3, 0x30, 0x08, 0x44, 0xaf, 0xc2, 0x01, 0xba, 0x30, 0x1f, 0x63, 0x73, 0x9d,
+    0x48, 0xe9, 0xaa, 0x52, 0xa4, 0x36, 0xf7, 0x57, 0x27, 0x6b, 0x66, 0x3b, 0xc6, 0x36, 0x8f, 0x87, 0xca, 0x71, 0xdd,
+    0xf7, 0xe7, 0xfc, 0xc9, 0xf5, 0x96, 0xe3, 0x3c, 0xbf, 0x2f, 0x51, 0xb1, 0x1e, 0x86, 0x78, 0x0f, 0x0b, 0x71, 0xbf,
+    0x9e, 0x32, 0x7b, 0x6a, 0x53, 0xb2, 0xa7, 0x9e, 0xb2, 0xc8, 0x5f, 0x25, 0xbb, 0xa7, 0x19, 0xf8, 0xaf, 0xa5, 0x5b,
+    0x45, 0x07, 0x69, 0x62, 0x0c, 0x51, 0x25, 0xb9, 0xa1, 0x9e, 0xe0, 0x69, 0x84, 0xa8, 0x33, 0x98, 0xc2, 0x19, 0xc9,
+    0x2b, 0x45, 0x19, 0x26, 0x38, 0x35, 0x19, 0x3e, 0xea, 0x09, 0xaa, 0x6d, 0xbc, 0x4f, 0x60, 0xdd, 0xd0, 0x4f, 0xb1,
+    0x81, 0xc1, 0x0e, 0xe1, 0x0d, 0xf0, 0x1a, 0xe1, 0x8d, 0x40, 0x3d, 0xd3, 0xb9, 0x43, 0x8c, 0xf0, 0x4e, 0x2b, 0x31,
+    0xc2, 0x3b, 0x57, 0x3e, 0x0a, 0xbb, 0x14, 0x84, 0x46, 0x78, 0xf3, 0xa9, 0x27, 0xbc, 0xeb, 0x79, 0x9f, 0xf0, 0xae,
+    0xa7, 0x1f, 0xa6, 0x17, 0xfd, 0x3b, 0xe1, 0x2d, 0xf0, 0x3a, 0xe1, 0x2d, 0xcc, 0xc7, 0x99, 0xdf, 0x01, 0x2a, 0x67,
+    0x82, 0x07, 0x0c, 0x38, 0x33, 0xac, 0x50, 0xe6, 0x93, 0xad, 0x10, 0x98, 0x3d, 0xd9, 0x01, 0x96, 0xc2, 0x09, 0xb4,
+    0x3a, 0xb6, 0xc8, 0x37, 0xdd, 0x3a, 0x74, 0x45, 0xb0, 0x75, 0x42, 0xe6, 0x1f,
+];
