@@ -205,7 +205,7 @@ impl Walk for Frames {
         let fewer = self.promised_frames.map(|frames| frames > self.frames.saturating_sub(1));
         if let (Some(fewer), Some(end)) = (fewer, self.promised_end) {
             // Two numbers that agree: either alone is wrong in files that were edited.
-            if !fewer && byte(tail.rest, 0) != 0xff {
+            if !fewer && zeros(tail.rest) {
                 return Verdict::Complete;
             }
             if fewer && end > tail.end {

@@ -159,8 +159,8 @@ impl Walk for MpegTs {
         }
         let partial = self.stride.is_some() && begins(tail.rest, 0, &[SYNC]);
         let broken = self.followed.iter().any(Pid::is_broken_off);
-        let unfinished = self.followed.iter().filter(|pid| pid.seems_broken_off()).count();
-        if partial || broken || unfinished > 1 { tail.cut() } else { Verdict::Unknown }
+        let filled = self.followed.iter().any(Pid::seems_broken_off);
+        if partial || broken || filled { tail.cut() } else { Verdict::Unknown }
     }
 
     fn tracks(&self) -> u64 {

@@ -81,11 +81,24 @@ fn a_section_that_is_not_all_there_is_a_cut() {
     assert_eq!(verdict(TS, &whole[..cut]), Verdict::Truncated { at: cut as u64 });
 }
 
+/// An access unit that fills its four packets to the last byte.
+fn filling() -> Vec<u8> {
+    let pes = ts_pes(false, &access_unit(4 * 184 - 9 - 9));
+    assert_eq!(pes.len(), 4 * 188);
+    pes
+}
+
 #[test]
-fn a_filled_last_packet_alone_proves_nothing() {
-    let filled = ts_pes(false, &access_unit(4 * 184 - 9 - 9));
-    assert_eq!(filled.len(), 4 * 188);
-    assert_eq!(verdict(TS, &[transport(), filled].concat()), Verdict::Unknown);
+fn a_picture_that_ends_without_stuffing_is_a_cut() {
+    let whole = transport();
+    let cut = whole.len() - 188;
+    assert_eq!(verdict(TS, &whole[..cut]), Verdict::Truncated { at: cut as u64 });
+}
+
+#[test]
+fn where_pictures_often_end_without_stuffing_it_proves_nothing() {
+    let often = [ts_tables(H264), [filling(), ts_pes(false, &access_unit(300))].concat().repeat(6), filling()].concat();
+    assert_eq!(verdict(TS, &often), Verdict::Unknown);
 }
 
 #[test]
