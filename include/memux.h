@@ -1,0 +1,1237 @@
+/*
+ * memux.h - media I/O entirely in memory. SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Generated from the library's sources, do not edit.
+ *
+ * A first program is two calls long:
+ *
+ *     uint64_t frames;
+ *     memux_error *error;
+ *     if (memux_count_frames(data, size, &frames, &error) < 0) fputs(memux_error_message(error), stderr);
+ *     memux_error_free(error);
+ *
+ * STATUS. Calls that can fail return a memux_status. Test it with `< 0`, as with FFmpeg: 0 is MEMUX_OK, positive
+ * values are successes with a note (MEMUX_TRUNCATED: the result is there, but the input was cut off or damaged),
+ * negative ones are failures, MEMUX_ERROR_*. Results are written only on success; places for handles are NULL on
+ * failure; reports are filled in any case. Any call that takes a `memux_error **` can also fail with
+ * MEMUX_ERROR_NO_MEMORY.
+ *
+ * ERRORS. The last parameter, `memux_error **error`, may be NULL. Else *error is set in every case: to NULL,
+ * whatever it held, and on failure to an object that the host frees with memux_error_free(). It outlives all
+ * handles. There is no errno and no last error of a thread, and nothing is printed.
+ *
+ * OWNERSHIP. What comes from a function named _create, _from_, _to_ or _take_ is freed with the _free of its type;
+ * _free of NULL is nothing. Handles are counted inside: an operation keeps what it uses, so that any of them may be
+ * freed at any time. What the host hands over with a `release` callback is released exactly once, on every path.
+ *
+ * THREADS. There is nothing to initialise. Handles are independent of one another. A `const T *` may be used by
+ * several threads at once, a `T *` by one at a time where its type says nothing else. Callbacks are made on the
+ * thread that is inside the call, one at a time; `unblock`, `release` and the log callback alone come on others, as
+ * is said there. Inside a callback the host may call memux, also with the handles in use: a source or sink that is
+ * busy says MEMUX_ERROR_BUSY. Callbacks must not throw or longjmp.
+ *
+ * STRUCTS. Set every struct up with its _init function and sizeof: memux_reader_init(&reader, sizeof reader). Zero
+ * is the default of every member. That is how hosts and libraries of different versions fit together: structs only
+ * grow at their end, a library fills and reads as much as the host's version has, and a member that the library does
+ * not know must be zero, else the call says MEMUX_ERROR_UNSUPPORTED. Members named `reserved` must be 0.
+ *
+ * SEEK CALLBACKS. **Do not hand `whence` on to fseek unlooked at: Microsoft's C library ENDS THE PROCESS when fseek
+ * is given MEMUX_WHENCE_SIZE (0x10000).** Refuse any whence but the ones you know with a negative value.
+ *
+ * WRITE CALLBACKS OF FFMPEG 6 AND OLDER take `uint8_t *buf`, newer ones `const uint8_t *buf`. Define
+ * MEMUX_WRITE_NONCONST before the #include if yours is of the older kind; they are called in the same way.
+ *
+ * TEXT is UTF-8. TIME is in microseconds where a name ends in _us, in milliseconds where it ends in _ms. SIZES are
+ * in bytes.
+ */
+
+
+#ifndef MEMUX_H
+#define MEMUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header. memux_version() is that of the library that is loaded. Since 0.1.0. */
+#define MEMUX_VERSION_MAJOR 0
+#define MEMUX_VERSION_MINOR 1
+#define MEMUX_VERSION_PATCH 0
+/** The version as one number. Since 0.1.0. */
+#define MEMUX_VERSION ((MEMUX_VERSION_MAJOR << 16) | (MEMUX_VERSION_MINOR << 8) | MEMUX_VERSION_PATCH)
+/** Whether this header is of the given version or a later one; for #if too. Since 0.1.0. */
+#define MEMUX_VERSION_AT_LEAST(major, minor, patch) \
+    (MEMUX_VERSION >= (((major) << 16) | ((minor) << 8) | (patch)))
+
+#ifdef MEMUX_WRITE_NONCONST
+#define MEMUX_WRITE_CONST
+#else
+/** `const`, or nothing where the host defines MEMUX_WRITE_NONCONST. Since 0.1.0. */
+#define MEMUX_WRITE_CONST const
+#endif
+
+
+/** Done. */
+#define MEMUX_OK 0
+/** Done; an iterator has no more to give. No call of 0.1.0 returns it. */
+#define MEMUX_END 1
+/** Done, and the result is there, but the input was cut off or damaged. A report says where. */
+#define MEMUX_TRUNCATED 2
+/** An argument cannot be: NULL where a value is needed, a wrong struct_size, an unknown value. The message names it. */
+#define MEMUX_ERROR_INVALID_ARGUMENT (-1001)
+/** The argument may be right, but this version cannot do that: a newer struct, a feature still to come. */
+#define MEMUX_ERROR_UNSUPPORTED (-1002)
+/** The source or sink is in use by another operation. */
+#define MEMUX_ERROR_BUSY (-1003)
+/** Memory ran out. */
+#define MEMUX_ERROR_NO_MEMORY (-1004)
+/** A limit of memux_limits was met; memux_error_limit() says which. */
+#define MEMUX_ERROR_LIMIT (-1005)
+/** The token was set, or a callback asked to stop. */
+#define MEMUX_ERROR_CANCELLED (-1006)
+/** The time of memux_run_options.timeout_us was up. */
+#define MEMUX_ERROR_TIMEOUT (-1007)
+/** The host's read or seek failed; memux_error_host_code() is what it returned. */
+#define MEMUX_ERROR_SOURCE (-1008)
+/** The host's write failed; memux_error_host_code() is what it returned. */
+#define MEMUX_ERROR_SINK (-1009)
+/** The input can only be read by seeking, and the reader cannot. */
+#define MEMUX_ERROR_NEEDS_SEEK (-1010)
+/** The input is empty, or in no format that FFmpeg knows. */
+#define MEMUX_ERROR_FORMAT (-1011)
+
+/**
+ * A format that could open files or connections of its own, or that is no media. memux reads what it was handed,
+ * nothing else.
+ */
+#define MEMUX_ERROR_REFUSED (-1012)
+/** The input is damaged so much that there is no result. */
+#define MEMUX_ERROR_CORRUPT (-1013)
+/** There is no such stream in the input. */
+#define MEMUX_ERROR_NO_STREAM (-1014)
+/** The stream's codec does not fit what was asked for. */
+#define MEMUX_ERROR_CODEC (-1015)
+/** The FFmpeg at hand has no decoder for the stream. */
+#define MEMUX_ERROR_NO_DECODER (-1016)
+/** The FFmpeg at hand has no encoder or muxer for the output. */
+#define MEMUX_ERROR_NO_ENCODER (-1017)
+/** Another major version of FFmpeg is loaded than memux was compiled for. */
+#define MEMUX_ERROR_LIBRARY_MISMATCH (-1018)
+/** A defect of memux. Please report it. */
+#define MEMUX_ERROR_INTERNAL (-1019)
+
+/** In reports: not known. In limits, the same value means: no limit. */
+#define MEMUX_UNKNOWN UINT64_MAX
+
+/** What a callback returns at the end of the input. The value of FFmpeg's AVERROR_EOF. */
+#define MEMUX_IO_EOF (-541478725)
+/** What a callback returns to end the operation with MEMUX_ERROR_CANCELLED. The value of FFmpeg's AVERROR_EXIT. */
+#define MEMUX_IO_EXIT (-1414092869)
+
+/**
+ * What a callback returns when it has nothing now and wants to be called again: the same number on every platform,
+ * while that of AVERROR(EAGAIN), which is understood too, differs.
+ */
+#define MEMUX_IO_AGAIN (-1313425217)
+
+/** Seek to an offset from the first byte. */
+#define MEMUX_WHENCE_SET 0
+/** Seek to an offset from the end. */
+#define MEMUX_WHENCE_END 2
+/** Move nothing, return the size. The value of FFmpeg's AVSEEK_SIZE. */
+#define MEMUX_WHENCE_SIZE 0x10000
+
+/** CHEAP if there is a seek callback, else NONE. */
+#define MEMUX_SEEKABILITY_AUTO 0
+/** The reader goes from front to back, once. */
+#define MEMUX_SEEKABILITY_NONE 1
+/** The reader seeks, but each seek costs (a request over a network): front to back wherever the container allows it. */
+#define MEMUX_SEEKABILITY_EXPENSIVE 2
+/** The reader seeks for next to nothing. */
+#define MEMUX_SEEKABILITY_CHEAP 3
+
+/** Count the packets of the stream: what a loop over av_read_frame counts. */
+#define MEMUX_COUNT_PACKETS 0
+/** Take the container's word for it, where it gives one; else count packets. The fastest. */
+#define MEMUX_COUNT_HEADER 1
+/** Count the packets that are shown: without those that an edit list takes away. */
+#define MEMUX_COUNT_PRESENTED 2
+/** Decode, and count the frames that come out. The slowest. */
+#define MEMUX_COUNT_DECODED 3
+
+/** The first video stream that is no cover picture. */
+#define MEMUX_SELECT_VIDEO 0
+/** The stream of number stream_index, counted from 0 as FFmpeg does. */
+#define MEMUX_SELECT_INDEX 1
+/** The video stream that FFmpeg finds best (av_find_best_stream). */
+#define MEMUX_SELECT_BEST_VIDEO 2
+
+/** The container gives no way to tell whether the input was whole. */
+#define MEMUX_COMPLETENESS_UNKNOWN 0
+/** The input was whole. */
+#define MEMUX_COMPLETENESS_COMPLETE 1
+/** The input was cut off or damaged. */
+#define MEMUX_COMPLETENESS_TRUNCATED 2
+
+/** The codec is not known (yet). */
+#define MEMUX_CODEC_UNKNOWN 0
+/** H.264, also called AVC. */
+#define MEMUX_CODEC_H264 1
+/** HEVC, also called H.265. */
+#define MEMUX_CODEC_HEVC 2
+
+/** In options: the library chooses. In reports: the operation ended before one was used. */
+#define MEMUX_ENGINE_AUTO 0
+/** FFmpeg's libavformat. */
+#define MEMUX_ENGINE_FFMPEG 1
+/** memux's own reading of containers in memory. Not in this version: MEMUX_ERROR_UNSUPPORTED. */
+#define MEMUX_ENGINE_WALK 2
+
+/** Nowhere in particular. */
+#define MEMUX_STAGE_NONE 0
+/** The arguments were looked at; no callback was made. */
+#define MEMUX_STAGE_ARGUMENTS 1
+/** The input was opened: its format found, its header read. */
+#define MEMUX_STAGE_OPEN 2
+/** Some of the streams were read, to learn what the header does not say. */
+#define MEMUX_STAGE_PROBE 3
+/** Packets were read. */
+#define MEMUX_STAGE_PACKETS 4
+/** The output's header was written. */
+#define MEMUX_STAGE_HEADER 5
+/** Packets were written. */
+#define MEMUX_STAGE_WRITE 6
+/** The output was finished. */
+#define MEMUX_STAGE_TRAILER 7
+
+/** Bytes were read. */
+#define MEMUX_TRACE_READ 1
+/** The source or sink was moved. */
+#define MEMUX_TRACE_SEEK 2
+/** The source was asked for its size. */
+#define MEMUX_TRACE_SIZE 3
+/** Bytes were written. */
+#define MEMUX_TRACE_WRITE 4
+/** Bytes were written from several pieces. */
+#define MEMUX_TRACE_WRITEV 5
+
+/** No limit was met. */
+#define MEMUX_LIMIT_NONE 0
+/** memux_limits.max_streams */
+#define MEMUX_LIMIT_STREAMS 1
+/** memux_limits.max_packet_bytes */
+#define MEMUX_LIMIT_PACKET 2
+/** memux_limits.max_probe_bytes */
+#define MEMUX_LIMIT_PROBE 3
+/** memux_limits.max_spool_bytes */
+#define MEMUX_LIMIT_SPOOL 4
+/** memux_limits.max_output_bytes */
+#define MEMUX_LIMIT_OUTPUT 5
+
+/**
+ * Bytes in one piece that the library allocated: the only memory that goes from the library to the host. They never
+ * change, so any number of threads may read them at once. Since 0.1.0.
+ */
+typedef struct memux_buffer memux_buffer;
+
+/**
+ * A token that ends the operations it was given to (memux_run_options.cancel), any number of them. An operation
+ * keeps what it needs of it: freeing the token while operations run is fine, they are then not cancelled any more.
+ * Since 0.1.0.
+ */
+typedef struct memux_cancel memux_cancel;
+
+/**
+ * Why a call failed: one object per failure, independent of every handle and of the thread that made it. It never
+ * changes, so any number of threads may read it at once. Free it with memux_error_free(). Since 0.1.0.
+ */
+typedef struct memux_error memux_error;
+
+/**
+ * Where an operation's bytes go. Each operation appends to what was written before. One operation at a time uses a
+ * sink; a second one, be it on another thread or inside a callback of the first, gets MEMUX_ERROR_BUSY. Since 0.1.0.
+ */
+typedef struct memux_sink memux_sink;
+
+/**
+ * Where an operation's bytes come from. Every operation begins at byte 0.
+ *
+ * A source of memory has no position of its own: any number of operations may use it at once. A source of a reader
+ * is used by one operation at a time; a second one, be it on another thread or inside a callback of the first, gets
+ * MEMUX_ERROR_BUSY. When the reader can seek, the second operation after one another begins with a seek to 0; when
+ * it cannot, that one fails with MEMUX_ERROR_NEEDS_SEEK. Since 0.1.0.
+ */
+typedef struct memux_source memux_source;
+
+/**
+ * How a call ended. Test with `< 0`: negative is a failure, 0 and above is success, where positive values carry a
+ * note (the report says more). Values never change; a later version may add some. Since 0.1.0.
+ */
+typedef int32_t memux_status;
+
+/**
+ * Which memux this is, and which FFmpeg it works with. FFmpeg's numbers are its own: major << 16 | minor << 8 |
+ * micro. Since 0.1.0.
+ */
+typedef struct memux_build_info {
+    /** Set by memux_build_info_init(). */
+    size_t struct_size;
+    /** memux_version_string(). */
+    const char *version;
+    /** The libavformat that memux was compiled for. */
+    uint32_t avformat_compiled;
+    /** The libavformat that is loaded. */
+    uint32_t avformat_loaded;
+    /** The libavcodec that memux was compiled for. */
+    uint32_t avcodec_compiled;
+    /** The libavcodec that is loaded. */
+    uint32_t avcodec_loaded;
+    /** The libavutil that memux was compiled for. */
+    uint32_t avutil_compiled;
+    /** The libavutil that is loaded. */
+    uint32_t avutil_loaded;
+} memux_build_info;
+
+/**
+ * Gets back what the host handed over; free() fits. Called exactly once for each hand-over, on whichever thread lets
+ * go last. Since 0.1.0.
+ */
+typedef void (*memux_release_fn)(void *opaque);
+
+/**
+ * A piece of memory: `size` bytes from `data` on. It has the layout of POSIX's `struct iovec` (pointer, then
+ * length), and not that of Windows' WSABUF. It carries no struct_size and will never change. Since 0.1.0.
+ */
+typedef struct memux_slice {
+    /** The first byte. May be NULL when `size` is 0. */
+    const uint8_t *data;
+    /** How many bytes. */
+    size_t size;
+} memux_slice;
+
+/**
+ * Reads the next bytes of the input, as the `read_packet` of FFmpeg's avio_alloc_context does.
+ *
+ * `buf` has room for `buf_size` bytes, 1 ... 2^30, and is the library's: it is gone when the callback returns. Fewer
+ * bytes than asked for are fine. Called on the thread that is inside the operation, never twice at once. It must not
+ * throw or longjmp.
+ *
+ * Returns: the number of bytes put into `buf`; 0 or MEMUX_IO_EOF at the end of the input; MEMUX_IO_AGAIN,
+ * AVERROR(EAGAIN) or AVERROR(EWOULDBLOCK) to be called again after a pause (see max_attempts); -EINTR to be called
+ * again at once; MEMUX_IO_EXIT to end the operation with MEMUX_ERROR_CANCELLED; any other negative value to end it
+ * with MEMUX_ERROR_SOURCE, where memux_error_host_code() gives that value. More than `buf_size` is
+ * MEMUX_ERROR_SOURCE too.
+ * Since 0.1.0.
+ */
+typedef int (*memux_read_fn)(void *opaque, uint8_t *buf, int buf_size);
+
+/**
+ * Moves the input (or the output), as the `seek` of FFmpeg's avio_alloc_context does.
+ *
+ * `whence` is MEMUX_WHENCE_SET (`offset` counts from the first byte) in all calls but two: when memux_reader.size is
+ * 0, the reader is asked once for its size, first with MEMUX_WHENCE_SIZE, then, if that was refused, with
+ * MEMUX_WHENCE_END and offset 0. A writer is only ever asked for MEMUX_WHENCE_SET. **Do not hand `whence` on to the
+ * C library unlooked at: Microsoft's fseek() ends the process when it is given MEMUX_WHENCE_SIZE.** Threads as for
+ * memux_read_fn.
+ *
+ * Returns: for SIZE the size; else the new offset; negative if it cannot. A refused SIZE or END is no error: the
+ * size is then unknown. For SET, negative values mean what they mean for memux_read_fn. Since 0.1.0.
+ */
+typedef int64_t (*memux_seek_fn)(void *opaque, int64_t offset, int whence);
+
+/**
+ * Makes a read or write callback return that hangs (by shutdown(2) on its socket, say).
+ *
+ * Called at most once per operation, when its token is set or its time is up, **on another thread**: the one that
+ * calls memux_cancel_set(), or a watchdog thread of the library. Both the end of the operation and the release
+ * callback wait until it has returned. It must return soon and call nothing of memux. Since 0.1.0.
+ */
+typedef void (*memux_unblock_fn)(void *opaque);
+
+/**
+ * How the library reads the host's input. The callbacks that a host passes to avio_alloc_context fit as they are.
+ * Handed over with memux_source_from_reader(), which copies the struct. Since 0.1.0.
+ */
+typedef struct memux_reader {
+    /** Set by memux_reader_init(). */
+    size_t struct_size;
+    /** Handed to every callback of this struct. */
+    void *opaque;
+    /** Must be there. */
+    memux_read_fn read;
+    /** NULL: the input cannot be sought in. */
+    memux_seek_fn seek;
+    /** Frees a read or seek that hangs. May be NULL. */
+    memux_unblock_fn unblock;
+    /** Gets `opaque` back. May be NULL. */
+    memux_release_fn release;
+    /** The size of the input in bytes; 0: `seek` is asked. */
+    int64_t size;
+    /** One of MEMUX_SEEKABILITY_*. EXPENSIVE and CHEAP need `seek`. */
+    int32_t seekability;
+    /** How many bytes to ask `read` for at a time, at most 2^30; 0: the library's choice. */
+    int32_t buffer_size;
+    /**
+     * How often in a row a callback is called while it says "again", the first call included: 1 is no retry, 0 the
+     * default, which is 10.
+     */
+    int32_t max_attempts;
+    /** The pause before the first retry, in milliseconds; it doubles each time. 0: the default, 10. */
+    int32_t retry_delay_ms;
+    /** No pause is longer, in milliseconds. 0: the default, 1000, or retry_delay_ms if that is more. */
+    int32_t max_retry_delay_ms;
+    /** 0. */
+    int32_t reserved;
+} memux_reader;
+
+/**
+ * Takes bytes of the output, as the `write_packet` of FFmpeg's avio_alloc_context does.
+ *
+ * `buf` holds `buf_size` bytes, 1 ... 2^30, which are only valid until the callback returns. Called on the thread
+ * that is inside the operation, never twice at once. It must not throw or longjmp.
+ *
+ * Returns: how many bytes were taken, 1 ... buf_size; when that is fewer, the library calls again with the rest. 0
+ * is a failure (MEMUX_ERROR_SINK), and so is more than was given. Negative values mean what they mean for
+ * memux_read_fn, with MEMUX_ERROR_SINK in place of MEMUX_ERROR_SOURCE. A callback that writes to a FILE returns what
+ * fwrite() returned, so that a full disk is a failure.
+ *
+ * MEMUX_WRITE_CONST: see the top of this header. Since 0.1.0.
+ */
+typedef int (*memux_write_fn)(void *opaque, MEMUX_WRITE_CONST uint8_t *buf, int buf_size);
+
+/**
+ * Takes bytes of the output that lie in several pieces, in order, like writev(2).
+ *
+ * `slices` holds `count` pieces, at least one of them not empty. Slices of memory that the host itself handed over
+ * as a source live as long as that memory; all others, and the array itself, are only valid until the callback
+ * returns. Threads as for memux_write_fn.
+ *
+ * Returns: how many bytes were taken in all, 1 ... total; the callback may stop inside a slice, and the library goes
+ * on from there. 0 and negative values as for memux_write_fn. Since 0.1.0.
+ */
+typedef int64_t (*memux_writev_fn)(void *opaque, const struct memux_slice *slices, size_t count);
+
+/**
+ * How the library hands its output to the host. One of `write` and `writev` must be there; with both, the library
+ * takes the one that suits. Handed over with memux_sink_to_writer(), which copies the struct. Since 0.1.0.
+ */
+typedef struct memux_writer {
+    /** Set by memux_writer_init(). */
+    size_t struct_size;
+    /** Handed to every callback of this struct. */
+    void *opaque;
+    /** May be NULL if `writev` is there. */
+    memux_write_fn write;
+    /** May be NULL if `write` is there. */
+    memux_writev_fn writev;
+    /**
+     * Lets an output be patched afterwards, where its format calls for that. NULL: the output is written front to
+     * back.
+     */
+    memux_seek_fn seek;
+    /** Frees a write that hangs. May be NULL. */
+    memux_unblock_fn unblock;
+    /** Gets `opaque` back. May be NULL. */
+    memux_release_fn release;
+    /**
+     * How often in a row a callback is called while it says "again", the first call included: 1 is no retry, 0 the
+     * default, which is 10.
+     */
+    int32_t max_attempts;
+    /** The pause before the first retry, in milliseconds; it doubles each time. 0: the default, 10. */
+    int32_t retry_delay_ms;
+    /** No pause is longer, in milliseconds. 0: the default, 1000, or retry_delay_ms if that is more. */
+    int32_t max_retry_delay_ms;
+    /** How many bytes one call is given at most, at most 2^30; 0: 2^30. */
+    int32_t max_write;
+} memux_writer;
+
+/**
+ * How much an operation may take of the host. In each member 0 means the default, which is named there, and
+ * MEMUX_UNKNOWN means no limit. More than a limit ends the operation with MEMUX_ERROR_LIMIT (a spool that is too
+ * small: with MEMUX_ERROR_NEEDS_SEEK); memux_error_limit() says which. Since 0.1.0.
+ */
+typedef struct memux_limits {
+    /** Set by memux_limits_init(). */
+    size_t struct_size;
+    /** Streams in a container. Default 1000. */
+    uint64_t max_streams;
+    /** Bytes of one packet. Default 256 MiB. */
+    uint64_t max_packet_bytes;
+    /** Bytes read to find the format and what the header leaves open. Default 5 000 000. */
+    uint64_t max_probe_bytes;
+    /** Bytes held in memory for a reader that cannot seek, when the container makes that necessary. Default 256 MiB. */
+    uint64_t max_spool_bytes;
+    /** Bytes written by one operation. Default 64 GiB. */
+    uint64_t max_output_bytes;
+} memux_limits;
+
+/** How far an operation has come. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_progress {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** Bytes read so far; more than bytes_total where the container is read in parts twice. */
+    uint64_t bytes_read;
+    /** The size of the input; MEMUX_UNKNOWN where that is not known. */
+    uint64_t bytes_total;
+    /** Bytes written so far. */
+    uint64_t bytes_written;
+    /** Packets read so far, of all streams. */
+    uint64_t packets;
+} memux_progress;
+
+/**
+ * Hears how far an operation has come: after each read and each packet, on the operation's own thread.
+ *
+ * `progress` is only valid until the callback returns. Returns: 0 to go on, anything else to end the operation with
+ * MEMUX_ERROR_CANCELLED; memux_error_host_code() gives the value. Since 0.1.0.
+ */
+typedef int (*memux_progress_fn)(void *opaque, const struct memux_progress *progress);
+
+/** One call to a source or a sink: of a host's callback, or the same on memory. Filled by the library. Since 0.1.0. */
+typedef struct memux_trace_event {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** Which call: one of MEMUX_TRACE_*. */
+    int32_t kind;
+    /** Where in the operation: one of MEMUX_STAGE_*. */
+    int32_t stage;
+    /** Where the source or sink stood before the call; for a seek, where it was to go. */
+    int64_t offset;
+    /** How many bytes were asked for or given; 0 for a seek. */
+    int64_t requested;
+    /** What the call returned. */
+    int64_t returned;
+    /** How long the call took, in microseconds. */
+    int64_t elapsed_us;
+} memux_trace_event;
+
+/**
+ * Hears of each call to a source or a sink, when it has returned, on the operation's own thread. `event` is only
+ * valid until the callback returns. Since 0.1.0.
+ */
+typedef void (*memux_trace_fn)(void *opaque, const struct memux_trace_event *event);
+
+/**
+ * What all operations have in common. A struct of zeros with its struct_size is the defaults, and so is NULL. It is
+ * read when the operation begins, with all that it points to, and is not looked at afterwards. Since 0.1.0.
+ */
+typedef struct memux_run_options {
+    /** Set by memux_run_options_init(). */
+    size_t struct_size;
+    /** Ends the operation when it is set. May be NULL. */
+    const struct memux_cancel *cancel;
+    /** May be NULL: the defaults. */
+    const struct memux_limits *limits;
+    /** May be NULL. */
+    memux_progress_fn progress;
+    /** Handed to `progress`. */
+    void *progress_opaque;
+    /**
+     * May be NULL. With it, an operation takes the road that makes the calls which it tells of, also where a shorter
+     * one leads to the same result.
+     */
+    memux_trace_fn trace;
+    /** Handed to `trace`. */
+    void *trace_opaque;
+    /**
+     * The container's FFmpeg short name ("mp4", "matroska", "mpegts" ...) in UTF-8, for an input that cannot be told
+     * from its first bytes. NULL: found out.
+     */
+    const char *format;
+    /**
+     * How long the operation may take, in microseconds from its beginning; 0: as long as it likes. Looked at between
+     * callbacks and packets; a callback that hangs is ended only where its reader or writer has an `unblock`.
+     */
+    int64_t timeout_us;
+    /** One of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** 0. */
+    int32_t reserved;
+} memux_run_options;
+
+/** What to count. A struct of zeros with its struct_size counts the packets of the first video stream. Since 0.1.0. */
+typedef struct memux_count_options {
+    /** Set by memux_count_options_init(). */
+    size_t struct_size;
+    /** May be NULL: the defaults. */
+    const struct memux_run_options *run;
+    /** One of MEMUX_COUNT_*. */
+    int32_t mode;
+    /** One of MEMUX_SELECT_*. */
+    int32_t select;
+    /** With MEMUX_SELECT_INDEX the number of the stream, else not looked at. */
+    int32_t stream_index;
+    /** 0. */
+    int32_t reserved;
+} memux_count_options;
+
+/**
+ * What was counted. It is filled whenever struct_size is right, on failure too: then with what was learned until
+ * then. MEMUX_UNKNOWN where a number is not known. Since 0.1.0.
+ */
+typedef struct memux_count_report {
+    /** Set by memux_count_report_init(). */
+    size_t struct_size;
+    /** The answer. MEMUX_UNKNOWN on failure. */
+    uint64_t frames;
+    /** What the container's header says. */
+    uint64_t header_frames;
+    /** Packets of the stream. */
+    uint64_t packets;
+    /** Packets without those that an edit list takes away. */
+    uint64_t presented;
+    /** Frames that came out of the decoder. */
+    uint64_t decoded;
+    /** Packets of the stream that FFmpeg marked as corrupt; they are counted in `packets` too. */
+    uint64_t corrupt_packets;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
+    uint64_t spooled_bytes;
+    /** What was asked for: one of MEMUX_COUNT_*. */
+    int32_t mode;
+    /** How `frames` was found: MEMUX_COUNT_PACKETS where a header was asked for and says nothing. */
+    int32_t obtained_by;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. */
+    int32_t completeness;
+    /** The number of the stream that was counted, -1 where none was found. */
+    int32_t stream_index;
+    /** What did it: one of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** 0. */
+    int32_t reserved;
+} memux_count_report;
+
+/** What to extract. A struct of zeros with its struct_size takes the first video stream. Since 0.1.0. */
+typedef struct memux_extract_options {
+    /** Set by memux_extract_options_init(). */
+    size_t struct_size;
+    /** May be NULL: the defaults. */
+    const struct memux_run_options *run;
+    /** One of MEMUX_SELECT_*. */
+    int32_t select;
+    /** With MEMUX_SELECT_INDEX the number of the stream, else not looked at. */
+    int32_t stream_index;
+} memux_extract_options;
+
+/**
+ * What was extracted. It is filled whenever struct_size is right, on failure too, so that a host whose work was
+ * cancelled knows what reached its sink. MEMUX_UNKNOWN where a number is not known. Since 0.1.0.
+ */
+typedef struct memux_extract_report {
+    /** Set by memux_extract_report_init(). */
+    size_t struct_size;
+    /** Packets written. */
+    uint64_t packets;
+    /** Bytes that the sink took. */
+    uint64_t bytes_written;
+    /** Packets of the stream that FFmpeg marked as corrupt. */
+    uint64_t corrupt_packets;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. */
+    int32_t completeness;
+    /** The number of the stream that was taken, -1 where none was found. */
+    int32_t stream_index;
+    /** What did it: one of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** What the bytes are: one of MEMUX_CODEC_*. */
+    int32_t codec;
+} memux_extract_report;
+
+/**
+ * Hears FFmpeg's own messages, see memux_log_set().
+ *
+ * `level` is FFmpeg's (AV_LOG_ERROR is 16, AV_LOG_WARNING 24, AV_LOG_INFO 32); `message` is one line or a part of
+ * one, only valid until the callback returns. Called on every thread that FFmpeg speaks on, several at once.
+ * Since 0.1.0.
+ */
+typedef void (*memux_log_fn)(void *opaque, int32_t level, const char *message);
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The status's constant as text, "MEMUX_ERROR_BUSY" for instance; "MEMUX_UNKNOWN_STATUS" for a number that is none.
+ *
+ * Ownership: the string is static; do not free it. Never NULL.
+ * Threads: any, at any time.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const char *memux_status_name(memux_status status);
+
+/**
+ * What the status means in a few English words, in UTF-8. memux_error_message() says more about one failure.
+ *
+ * Ownership: the string is static; do not free it. Never NULL.
+ * Threads: any, at any time.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const char *memux_status_message(memux_status status);
+
+/**
+ * The version of the library that is loaded, major << 16 | minor << 8 | patch; MEMUX_VERSION is that of the header.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any, at any time.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+uint32_t memux_version(void);
+
+/**
+ * The version of the library that is loaded, as text: "0.1.0" for instance.
+ *
+ * Ownership: the string is static; do not free it. Never NULL.
+ * Threads: any, at any time.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const char *memux_version_string(void);
+
+/**
+ * Tells which memux this is, and which FFmpeg it was compiled for and found. `info` is filled whenever its
+ * struct_size is right, also when the two do not fit together.
+ *
+ * Ownership: `info->version` is static; do not free it. On failure `*error`, if `error` is not NULL, is the host's,
+ * to be freed with memux_error_free(); else it is NULL.
+ * Threads: any, at any time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED (a newer struct that asks for something
+ * new), MEMUX_ERROR_LIBRARY_MISMATCH (no operation will work), MEMUX_ERROR_INTERNAL, and MEMUX_ERROR_NO_MEMORY
+ * (there was none for the error object).
+ * Since 0.1.0.
+ */
+memux_status memux_get_build_info(struct memux_build_info *info, struct memux_error **error);
+
+/**
+ * The status that the failed call returned.
+ *
+ * Ownership: nothing changes hands. `error` may be NULL.
+ * Threads: any number at once.
+ * Statuses: it returns one, MEMUX_OK for NULL; it cannot fail.
+ * Since 0.1.0.
+ */
+memux_status memux_error_status(const struct memux_error *error);
+
+/**
+ * Where in the operation it failed: one of MEMUX_STAGE_*.
+ *
+ * Ownership: nothing changes hands. `error` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. MEMUX_STAGE_NONE for NULL.
+ * Since 0.1.0.
+ */
+int32_t memux_error_stage(const struct memux_error *error);
+
+/**
+ * The number of the stream that it failed with, -1 if none in particular.
+ *
+ * Ownership: nothing changes hands. `error` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. -1 for NULL.
+ * Since 0.1.0.
+ */
+int32_t memux_error_stream(const struct memux_error *error);
+
+/**
+ * Which limit was met: one of MEMUX_LIMIT_*. Set with MEMUX_ERROR_LIMIT, and with MEMUX_ERROR_NEEDS_SEEK when more
+ * memory (max_spool_bytes) would have helped.
+ *
+ * Ownership: nothing changes hands. `error` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. MEMUX_LIMIT_NONE for NULL.
+ * Since 0.1.0.
+ */
+int32_t memux_error_limit(const struct memux_error *error);
+
+/**
+ * At which byte it failed: of the input, or of the output when that is what failed. MEMUX_UNKNOWN if at none in
+ * particular.
+ *
+ * Ownership: nothing changes hands. `error` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. MEMUX_UNKNOWN for NULL.
+ * Since 0.1.0.
+ */
+uint64_t memux_error_offset(const struct memux_error *error);
+
+/**
+ * The AVERROR that FFmpeg gave, 0 if it gave none.
+ *
+ * Ownership: nothing changes hands. `error` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. 0 for NULL.
+ * Since 0.1.0.
+ */
+int32_t memux_error_ffmpeg_code(const struct memux_error *error);
+
+/**
+ * What the host's own callback returned when it failed, unchanged; 0 if it was not a callback.
+ *
+ * Ownership: nothing changes hands. `error` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. 0 for NULL.
+ * Since 0.1.0.
+ */
+int64_t memux_error_host_code(const struct memux_error *error);
+
+/**
+ * What happened, in one English sentence, in UTF-8. Never NULL; empty for NULL. The wording may change, the status
+ * not.
+ *
+ * Ownership: the string belongs to `error` and lives as long; do not free it.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const char *memux_error_message(const struct memux_error *error);
+
+/**
+ * What the host can do about it, in UTF-8. Never NULL; empty where there is nothing to say, and for NULL.
+ *
+ * Ownership: the string belongs to `error` and lives as long; do not free it.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const char *memux_error_hint(const struct memux_error *error);
+
+/**
+ * Frees an error object with its strings. NULL is nothing.
+ *
+ * Ownership: `error` is gone afterwards.
+ * Threads: any, while no other uses the object.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_error_free(struct memux_error *error);
+
+/**
+ * Makes a token that is not set.
+ *
+ * Ownership: `*cancel` is the host's, to be freed with memux_cancel_free(); NULL on failure.
+ * Threads: any.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_cancel_create(struct memux_cancel **cancel, struct memux_error **error);
+
+/**
+ * Sets the token. The operations that it was given to end with MEMUX_ERROR_CANCELLED at their next callback or
+ * packet; a pause before a retry ends at once, and so does a callback that hangs, where its reader or writer has an
+ * `unblock`, which is called from here. Operations that begin later end at once, until memux_cancel_reset().
+ *
+ * Ownership: nothing changes hands. `cancel` may be NULL.
+ * Threads: any number at once, while operations run; not from a signal handler, and not from inside `unblock`.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_cancel_set(const struct memux_cancel *cancel);
+
+/**
+ * Makes the token as new. Call it when no operation has it any more: one that has not looked since it was set would
+ * go on.
+ *
+ * Ownership: nothing changes hands. `cancel` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_cancel_reset(struct memux_cancel *cancel);
+
+/**
+ * 1 if the token is set, else 0.
+ *
+ * Ownership: nothing changes hands. `cancel` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. 0 for NULL.
+ * Since 0.1.0.
+ */
+int32_t memux_cancel_is_set(const struct memux_cancel *cancel);
+
+/**
+ * Frees the host's token. NULL is nothing.
+ *
+ * Ownership: `cancel` is gone afterwards.
+ * Threads: any, while no other calls with this token. Operations that were given it may run on.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_cancel_free(struct memux_cancel *cancel);
+
+/**
+ * Makes a source of `size` bytes in memory, without copying them.
+ *
+ * With `release` NULL the memory stays the host's, which keeps it unchanged until the source is freed and no
+ * operation uses it. With a release callback the library calls `release(opaque)` when it has done with the memory; a
+ * block from malloc() goes with free() and its own address. `size` 0 is a source too, with `data` NULL or not:
+ * operations on it fail with MEMUX_ERROR_FORMAT.
+ *
+ * Ownership: `*source` is the host's, to be freed with memux_source_free(); NULL on failure. What `release` stands
+ * for is the library's from this call on: on failure it is released before the call returns.
+ * Threads: any.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT (`source` is NULL, `data` is NULL with a size, a size that no
+ * memory has), MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_source_from_memory(const void *data,
+                                      size_t size,
+                                      memux_release_fn release,
+                                      void *opaque,
+                                      struct memux_source **source,
+                                      struct memux_error **error);
+
+/**
+ * Makes a source of several pieces of memory, read as one after the other: network buffers, the parts of a blob. The
+ * pieces are not copied, the array is. Empty slices are fine; with none, or none that holds a byte, operations fail
+ * with MEMUX_ERROR_FORMAT.
+ *
+ * Ownership: as for memux_source_from_memory(); one `release` stands for all pieces.
+ * Threads: any.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT (`source` is NULL, `slices` is NULL with a count, a slice whose
+ * data is NULL with a size, sizes that no memory has), MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_source_from_slices(const struct memux_slice *slices,
+                                      size_t count,
+                                      memux_release_fn release,
+                                      void *opaque,
+                                      struct memux_source **source,
+                                      struct memux_error **error);
+
+/**
+ * Makes a source of the host's own callbacks. The struct is copied; nothing is called yet but, on failure,
+ * `release`. The host stands at byte 0: the first operation reads on from there without a seek.
+ *
+ * Ownership: `*source` is the host's, to be freed with memux_source_free(); NULL on failure. `reader->opaque` is the
+ * library's from this call on: `release` is called once, when the source is freed and no operation uses it, or, on
+ * failure, before the call returns. Only when `reader` is NULL or its struct_size is wrong is nothing released,
+ * since nothing could be read.
+ * Threads: any. The callbacks come on the thread that runs an operation, but for `unblock` and `release`.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT (the message names the member), MEMUX_ERROR_UNSUPPORTED (a newer
+ * struct that asks for something new), MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_source_from_reader(const struct memux_reader *reader,
+                                      struct memux_source **source,
+                                      struct memux_error **error);
+
+/**
+ * Lets go of a source. NULL is nothing. An operation that still runs on it goes on to its end, and `release` is
+ * called after that.
+ *
+ * Ownership: `source` is gone for the host.
+ * Threads: any, also while an operation uses the source, and from inside its callbacks; but only once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_source_free(struct memux_source *source);
+
+/**
+ * Makes a sink of the host's own callbacks. The struct is copied; nothing is called yet but, on failure, `release`.
+ *
+ * Ownership: `*sink` is the host's, to be freed with memux_sink_free(); NULL on failure. `writer->opaque` is the
+ * library's from this call on: `release` is called once, when the sink is freed and no operation uses it, or, on
+ * failure, before the call returns. Only when `writer` is NULL or its struct_size is wrong is nothing released,
+ * since nothing could be read.
+ * Threads: any. The callbacks come on the thread that runs an operation, but for `unblock` and `release`.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT (the message names the member), MEMUX_ERROR_UNSUPPORTED (a newer
+ * struct that asks for something new), MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_sink_to_writer(const struct memux_writer *writer,
+                                  struct memux_sink **sink,
+                                  struct memux_error **error);
+
+/**
+ * Makes a sink that keeps the bytes in memory, until memux_sink_take_buffer() takes them. It can be sought in.
+ *
+ * Ownership: `*sink` is the host's, to be freed with memux_sink_free(); NULL on failure.
+ * Threads: any.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_sink_to_buffer(struct memux_sink **sink, struct memux_error **error);
+
+/**
+ * Takes what a sink of memux_sink_to_buffer() holds, after a failed operation too: what was written until then. The
+ * sink is empty afterwards and can be used again. Nothing written is a buffer of no bytes.
+ *
+ * Ownership: `*buffer` is the host's, to be freed with memux_buffer_free(), and outlives the sink; NULL on failure,
+ * where the sink keeps its bytes.
+ * Threads: any, while no other uses the sink.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT (a pointer is NULL, or the sink is one of a writer),
+ * MEMUX_ERROR_BUSY (an operation uses the sink), MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_sink_take_buffer(struct memux_sink *sink,
+                                    struct memux_buffer **buffer,
+                                    struct memux_error **error);
+
+/**
+ * Lets go of a sink, with what it holds. NULL is nothing. An operation that still runs on it goes on to its end, and
+ * `release` is called after that.
+ *
+ * Ownership: `sink` is gone for the host.
+ * Threads: any, also while an operation uses the sink, and from inside its callbacks; but only once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_sink_free(struct memux_sink *sink);
+
+/**
+ * The buffer's first byte. NULL only for NULL: a buffer of no bytes has an address too, with nothing to be read
+ * there.
+ *
+ * Ownership: the bytes belong to `buffer` and live as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const uint8_t *memux_buffer_data(const struct memux_buffer *buffer);
+
+/**
+ * How many bytes the buffer holds.
+ *
+ * Ownership: nothing changes hands. `buffer` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. 0 for NULL.
+ * Since 0.1.0.
+ */
+size_t memux_buffer_size(const struct memux_buffer *buffer);
+
+/**
+ * Frees a buffer with its bytes. NULL is nothing.
+ *
+ * Ownership: `buffer` and its bytes are gone afterwards.
+ * Threads: any, while no other uses the buffer.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_buffer_free(struct memux_buffer *buffer);
+
+/**
+ * Counts the frames of the first video stream of an input in memory: its packets, as a loop over av_read_frame does.
+ * This is memux_count() with its defaults.
+ *
+ * `data` are `size` bytes, which are read in place. `*frames` is written only when the status is not negative. A
+ * cover picture is no video.
+ *
+ * Ownership: nothing changes hands; the library has done with `data` when the call returns. On failure `*error`, if
+ * `error` is not NULL, is the host's, to be freed with memux_error_free(); else it is NULL.
+ * Threads: any number at once, on the same memory too.
+ * Statuses: those of memux_count() but for MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_CANCELLED,
+ * MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK and MEMUX_ERROR_NO_DECODER.
+ * Since 0.1.0.
+ */
+memux_status memux_count_frames(const void *data,
+                                size_t size,
+                                uint64_t *frames,
+                                struct memux_error **error);
+
+/**
+ * Counts the frames of a stream.
+ *
+ * `options` may be NULL: the packets of the first video stream. `report` may be NULL; else it is filled whenever its
+ * struct_size is right, on failure too.
+ *
+ * Ownership: nothing changes hands. On failure `*error`, if `error` is not NULL, is the host's, to be freed with
+ * memux_error_free(); else it is NULL.
+ * Threads: any. A source of memory serves any number of calls at once, a source of a reader one at a time.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (counted, but the input was cut off or damaged: see the report);
+ * MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
+ * MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK, MEMUX_ERROR_FORMAT,
+ * MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_NO_DECODER (only with
+ * MEMUX_COUNT_DECODED), MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_count(struct memux_source *source,
+                         const struct memux_count_options *options,
+                         struct memux_count_report *report,
+                         struct memux_error **error);
+
+/**
+ * Writes the first video stream of an input in memory, H.264 or HEVC, as an Annex B byte stream: a file of these
+ * bytes is what FFmpeg's h264 (hevc) muxer writes, and players open it. This is memux_extract() with its defaults.
+ *
+ * `data` are `size` bytes, which are read in place. `write` gets the output with `opaque`, front to back. A cover
+ * picture is no video.
+ *
+ * Ownership: nothing changes hands; the library has done with `data` and `opaque` when the call returns. On failure
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free(); else it is NULL. What was
+ * written before a failure stays written.
+ * Threads: any number at once, on the same memory too. `write` is called on the calling thread.
+ * Statuses: those of memux_extract() but for MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_TIMEOUT,
+ * MEMUX_ERROR_SOURCE and MEMUX_ERROR_NEEDS_SEEK.
+ * Since 0.1.0.
+ */
+memux_status memux_extract_video(const void *data,
+                                 size_t size,
+                                 memux_write_fn write,
+                                 void *opaque,
+                                 struct memux_error **error);
+
+/**
+ * Writes a video stream, H.264 or HEVC, as an Annex B byte stream, the bytes that FFmpeg's h264 (hevc) muxer writes.
+ * It appends to what the sink holds.
+ *
+ * `options` may be NULL: the first video stream. `report` may be NULL; else it is filled whenever its struct_size is
+ * right, on failure too.
+ *
+ * Ownership: nothing changes hands. On failure `*error`, if `error` is not NULL, is the host's, to be freed with
+ * memux_error_free(); else it is NULL. What was written before a failure stays written.
+ * Threads: any. A sink serves one call at a time, and so does a source of a reader; a source of memory serves any
+ * number.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (written, but the input was cut off or damaged: see the report);
+ * MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
+ * MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK, MEMUX_ERROR_NEEDS_SEEK,
+ * MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (the stream
+ * is neither H.264 nor HEVC), MEMUX_ERROR_NO_ENCODER (the FFmpeg at hand lacks the muxer),
+ * MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_extract(struct memux_source *source,
+                           struct memux_sink *sink,
+                           const struct memux_extract_options *options,
+                           struct memux_extract_report *report,
+                           struct memux_error **error);
+
+/**
+ * Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
+ * callback only (av_log_set_callback). memux itself says nothing there. Without this call memux leaves FFmpeg's
+ * logging as it is.
+ *
+ * Messages up to `level` are sent (AV_LOG_ERROR is 16, AV_LOG_WARNING 24, AV_LOG_INFO 32; smaller is graver). `log`
+ * NULL puts FFmpeg's default back, which prints to stderr at the level that av_log_set_level() set.
+ *
+ * Ownership: `opaque` stays the host's; it and `log` must stay usable until another one is set and the messages
+ * under way have been delivered.
+ * Threads: any, but one at a time. `log` is called on whichever thread FFmpeg speaks, several at once.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_log_set(int32_t level, memux_log_fn log, void *opaque, struct memux_error **error);
+
+/**
+ * Sets `reader` to the defaults: `memux_reader_init(&reader, sizeof reader)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_reader_init(struct memux_reader *reader, size_t struct_size);
+
+/**
+ * Sets `writer` to the defaults: `memux_writer_init(&writer, sizeof writer)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_writer_init(struct memux_writer *writer, size_t struct_size);
+
+/**
+ * Sets `limits` to the defaults: `memux_limits_init(&limits, sizeof limits)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_limits_init(struct memux_limits *limits, size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_run_options_init(&options, sizeof options)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_run_options_init(struct memux_run_options *options, size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_count_options_init(&options, sizeof options)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_count_options_init(struct memux_count_options *options,
+                              size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_count_report_init(&report, sizeof report)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_count_report_init(struct memux_count_report *report, size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_extract_options_init(&options, sizeof options)`. The size is the caller's,
+ * so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
+ * 4096, does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_extract_options_init(struct memux_extract_options *options, size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_extract_report_init(&report, sizeof report)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_extract_report_init(struct memux_extract_report *report, size_t struct_size);
+
+/**
+ * Sets `info` to the defaults: `memux_build_info_init(&info, sizeof info)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_build_info_init(struct memux_build_info *info, size_t struct_size);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MEMUX_H */

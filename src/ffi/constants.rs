@@ -1,0 +1,138 @@
+//! The values of the integer members and parameters. Compared at compile time with what the layers below mean by them.
+
+use crate::error::{LimitKind, Stage};
+use crate::io::{TraceKind, codes};
+use crate::ops::count::Mode;
+use crate::ops::extract::Codec;
+use crate::ops::{Completeness, Engine};
+
+/// In reports: not known. In limits, the same value means: no limit.
+pub const MEMUX_UNKNOWN: u64 = u64::MAX;
+
+/// What a callback returns at the end of the input. The value of FFmpeg's AVERROR_EOF.
+pub const MEMUX_IO_EOF: i32 = -541478725;
+/// What a callback returns to end the operation with MEMUX_ERROR_CANCELLED. The value of FFmpeg's AVERROR_EXIT.
+pub const MEMUX_IO_EXIT: i32 = -1414092869;
+/// What a callback returns when it has nothing now and wants to be called again: the same number on every platform,
+/// while that of AVERROR(EAGAIN), which is understood too, differs.
+pub const MEMUX_IO_AGAIN: i32 = -1313425217;
+
+/// Seek to an offset from the first byte.
+pub const MEMUX_WHENCE_SET: i32 = 0;
+/// Seek to an offset from the end.
+pub const MEMUX_WHENCE_END: i32 = 2;
+/// Move nothing, return the size. The value of FFmpeg's AVSEEK_SIZE.
+pub const MEMUX_WHENCE_SIZE: i32 = 0x10000;
+
+/// CHEAP if there is a seek callback, else NONE.
+pub const MEMUX_SEEKABILITY_AUTO: i32 = 0;
+/// The reader goes from front to back, once.
+pub const MEMUX_SEEKABILITY_NONE: i32 = 1;
+/// The reader seeks, but each seek costs (a request over a network): front to back wherever the container allows it.
+pub const MEMUX_SEEKABILITY_EXPENSIVE: i32 = 2;
+/// The reader seeks for next to nothing.
+pub const MEMUX_SEEKABILITY_CHEAP: i32 = 3;
+
+/// Count the packets of the stream: what a loop over av_read_frame counts.
+pub const MEMUX_COUNT_PACKETS: i32 = 0;
+/// Take the container's word for it, where it gives one; else count packets. The fastest.
+pub const MEMUX_COUNT_HEADER: i32 = 1;
+/// Count the packets that are shown: without those that an edit list takes away.
+pub const MEMUX_COUNT_PRESENTED: i32 = 2;
+/// Decode, and count the frames that come out. The slowest.
+pub const MEMUX_COUNT_DECODED: i32 = 3;
+
+/// The first video stream that is no cover picture.
+pub const MEMUX_SELECT_VIDEO: i32 = 0;
+/// The stream of number stream_index, counted from 0 as FFmpeg does.
+pub const MEMUX_SELECT_INDEX: i32 = 1;
+/// The video stream that FFmpeg finds best (av_find_best_stream).
+pub const MEMUX_SELECT_BEST_VIDEO: i32 = 2;
+
+/// The container gives no way to tell whether the input was whole.
+pub const MEMUX_COMPLETENESS_UNKNOWN: i32 = 0;
+/// The input was whole.
+pub const MEMUX_COMPLETENESS_COMPLETE: i32 = 1;
+/// The input was cut off or damaged.
+pub const MEMUX_COMPLETENESS_TRUNCATED: i32 = 2;
+
+/// The codec is not known (yet).
+pub const MEMUX_CODEC_UNKNOWN: i32 = 0;
+/// H.264, also called AVC.
+pub const MEMUX_CODEC_H264: i32 = 1;
+/// HEVC, also called H.265.
+pub const MEMUX_CODEC_HEVC: i32 = 2;
+
+/// In options: the library chooses. In reports: the operation ended before one was used.
+pub const MEMUX_ENGINE_AUTO: i32 = 0;
+/// FFmpeg's libavformat.
+pub const MEMUX_ENGINE_FFMPEG: i32 = 1;
+/// memux's own reading of containers in memory. Not in this version: MEMUX_ERROR_UNSUPPORTED.
+pub const MEMUX_ENGINE_WALK: i32 = 2;
+
+/// Nowhere in particular.
+pub const MEMUX_STAGE_NONE: i32 = 0;
+/// The arguments were looked at; no callback was made.
+pub const MEMUX_STAGE_ARGUMENTS: i32 = 1;
+/// The input was opened: its format found, its header read.
+pub const MEMUX_STAGE_OPEN: i32 = 2;
+/// Some of the streams were read, to learn what the header does not say.
+pub const MEMUX_STAGE_PROBE: i32 = 3;
+/// Packets were read.
+pub const MEMUX_STAGE_PACKETS: i32 = 4;
+/// The output's header was written.
+pub const MEMUX_STAGE_HEADER: i32 = 5;
+/// Packets were written.
+pub const MEMUX_STAGE_WRITE: i32 = 6;
+/// The output was finished.
+pub const MEMUX_STAGE_TRAILER: i32 = 7;
+
+/// Bytes were read.
+pub const MEMUX_TRACE_READ: i32 = 1;
+/// The source or sink was moved.
+pub const MEMUX_TRACE_SEEK: i32 = 2;
+/// The source was asked for its size.
+pub const MEMUX_TRACE_SIZE: i32 = 3;
+/// Bytes were written.
+pub const MEMUX_TRACE_WRITE: i32 = 4;
+/// Bytes were written from several pieces.
+pub const MEMUX_TRACE_WRITEV: i32 = 5;
+
+/// No limit was met.
+pub const MEMUX_LIMIT_NONE: i32 = 0;
+/// memux_limits.max_streams
+pub const MEMUX_LIMIT_STREAMS: i32 = 1;
+/// memux_limits.max_packet_bytes
+pub const MEMUX_LIMIT_PACKET: i32 = 2;
+/// memux_limits.max_probe_bytes
+pub const MEMUX_LIMIT_PROBE: i32 = 3;
+/// memux_limits.max_spool_bytes
+pub const MEMUX_LIMIT_SPOOL: i32 = 4;
+/// memux_limits.max_output_bytes
+pub const MEMUX_LIMIT_OUTPUT: i32 = 5;
+
+/// Written out above, since the header is made from these very lines; the layers below have the same numbers.
+const _: () = {
+    assert!(MEMUX_UNKNOWN == crate::limits::UNLIMITED);
+    assert!(MEMUX_IO_EOF == codes::EOF && MEMUX_IO_EXIT == codes::EXIT && MEMUX_IO_AGAIN == codes::AGAIN);
+    assert!(MEMUX_WHENCE_SET == codes::WHENCE_SET && MEMUX_WHENCE_END == codes::WHENCE_END);
+    assert!(MEMUX_WHENCE_SIZE == codes::WHENCE_SIZE);
+    assert!(MEMUX_COUNT_PACKETS == Mode::Packets as i32 && MEMUX_COUNT_HEADER == Mode::Header as i32);
+    assert!(MEMUX_COUNT_PRESENTED == Mode::Presented as i32 && MEMUX_COUNT_DECODED == Mode::Decoded as i32);
+    assert!(MEMUX_COMPLETENESS_UNKNOWN == Completeness::Unknown as i32);
+    assert!(MEMUX_COMPLETENESS_COMPLETE == Completeness::Complete as i32);
+    assert!(MEMUX_COMPLETENESS_TRUNCATED == Completeness::Truncated as i32);
+    assert!(MEMUX_CODEC_UNKNOWN == Codec::Unknown as i32);
+    assert!(MEMUX_CODEC_H264 == Codec::H264 as i32 && MEMUX_CODEC_HEVC == Codec::Hevc as i32);
+    assert!(MEMUX_ENGINE_AUTO == Engine::Auto as i32 && MEMUX_ENGINE_FFMPEG == Engine::Ffmpeg as i32);
+    assert!(MEMUX_STAGE_NONE == Stage::None as i32 && MEMUX_STAGE_ARGUMENTS == Stage::Arguments as i32);
+    assert!(MEMUX_STAGE_OPEN == Stage::Open as i32 && MEMUX_STAGE_PROBE == Stage::Probe as i32);
+    assert!(MEMUX_STAGE_PACKETS == Stage::Packets as i32 && MEMUX_STAGE_HEADER == Stage::Header as i32);
+    assert!(MEMUX_STAGE_WRITE == Stage::Write as i32 && MEMUX_STAGE_TRAILER == Stage::Trailer as i32);
+    assert!(MEMUX_TRACE_READ == TraceKind::Read as i32 && MEMUX_TRACE_SEEK == TraceKind::Seek as i32);
+    assert!(MEMUX_TRACE_SIZE == TraceKind::Size as i32 && MEMUX_TRACE_WRITE == TraceKind::Write as i32);
+    assert!(MEMUX_TRACE_WRITEV == TraceKind::Writev as i32);
+    assert!(MEMUX_LIMIT_NONE == LimitKind::None as i32 && MEMUX_LIMIT_STREAMS == LimitKind::Streams as i32);
+    assert!(MEMUX_LIMIT_PACKET == LimitKind::Packet as i32 && MEMUX_LIMIT_PROBE == LimitKind::Probe as i32);
+    assert!(MEMUX_LIMIT_SPOOL == LimitKind::Spool as i32 && MEMUX_LIMIT_OUTPUT == LimitKind::Output as i32);
+};

@@ -1,0 +1,194 @@
+//! `memux_extract`: the video stream as a bare bit stream.
+
+use super::callbacks::{Opaque, memux_write_fn};
+use super::constants::MEMUX_UNKNOWN;
+use super::count::{select, status_of};
+use super::error::memux_error;
+use super::guard;
+use super::handle;
+use super::ptr::{self, Versioned};
+use super::run_options::{self, memux_run_options};
+use super::sink::memux_sink;
+use super::source::{Block, memux_source};
+use super::status::memux_status;
+use super::writer;
+use crate::av;
+use crate::error::Result;
+use crate::fault::{Place, point};
+use crate::io::Memory;
+use crate::ops::Run;
+use crate::ops::extract::{Options, Report, run};
+use std::ffi::c_void;
+use std::mem::{offset_of, size_of};
+
+/// What to extract. A struct of zeros with its struct_size takes the first video stream. Since 0.1.0.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct memux_extract_options {
+    /// Set by memux_extract_options_init().
+    pub struct_size: usize,
+    /// May be NULL: the defaults.
+    pub run: *const memux_run_options,
+    /// One of MEMUX_SELECT_*.
+    pub select: i32,
+    /// With MEMUX_SELECT_INDEX the number of the stream, else not looked at.
+    pub stream_index: i32,
+}
+
+/// What was extracted. It is filled whenever struct_size is right, on failure too, so that a host whose work was
+/// cancelled knows what reached its sink. MEMUX_UNKNOWN where a number is not known. Since 0.1.0.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct memux_extract_report {
+    /// Set by memux_extract_report_init().
+    pub struct_size: usize,
+    /// Packets written.
+    pub packets: u64,
+    /// Bytes that the sink took.
+    pub bytes_written: u64,
+    /// Packets of the stream that FFmpeg marked as corrupt.
+    pub corrupt_packets: u64,
+    /// The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known.
+    pub truncated_at: u64,
+    /// Bytes read from the source.
+    pub bytes_read: u64,
+    /// Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0.
+    pub spooled_bytes: u64,
+    /// Whether the input was whole: one of MEMUX_COMPLETENESS_*.
+    pub completeness: i32,
+    /// The number of the stream that was taken, -1 where none was found.
+    pub stream_index: i32,
+    /// What did it: one of MEMUX_ENGINE_*.
+    pub engine: i32,
+    /// What the bytes are: one of MEMUX_CODEC_*.
+    pub codec: i32,
+}
+
+// SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
+unsafe impl Versioned for memux_extract_options {
+    const NAME: &'static str = "memux_extract_options";
+    const FIRST_SIZE: usize = offset_of!(Self, stream_index) + size_of::<i32>();
+}
+
+// SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
+unsafe impl Versioned for memux_extract_report {
+    const NAME: &'static str = "memux_extract_report";
+    const FIRST_SIZE: usize = offset_of!(Self, codec) + size_of::<i32>();
+}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    assert!(size_of::<memux_extract_options>() == 24 && offset_of!(memux_extract_options, select) == 16);
+    assert!(size_of::<memux_extract_report>() == 72 && offset_of!(memux_extract_report, completeness) == 56);
+};
+
+/// Writes the first video stream of an input in memory, H.264 or HEVC, as an Annex B byte stream: a file of these
+/// bytes is what FFmpeg's h264 (hevc) muxer writes, and players open it. This is memux_extract() with its defaults.
+///
+/// `data` are `size` bytes, which are read in place. `write` gets the output with `opaque`, front to back. A cover
+/// picture is no video.
+///
+/// Ownership: nothing changes hands; the library has done with `data` and `opaque` when the call returns. On failure
+/// `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free(); else it is NULL. What was
+/// written before a failure stays written.
+/// Threads: any number at once, on the same memory too. `write` is called on the calling thread.
+/// Statuses: those of memux_extract() but for MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_TIMEOUT,
+/// MEMUX_ERROR_SOURCE and MEMUX_ERROR_NEEDS_SEEK.
+/// Since 0.1.0.
+///
+/// # Safety
+/// The pointers are as said above.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_extract_video(
+    data: *const c_void,
+    size: usize,
+    write: memux_write_fn,
+    opaque: *mut c_void,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    // SAFETY: this function's contract.
+    unsafe { guard::enter(error) }.status(|| {
+        point(Place::Export);
+        av::version::check()?;
+        // SAFETY: this function's contract.
+        let (block, opaque) = unsafe { (Block::new(data.cast(), size, "data")?, Opaque::new(opaque)) };
+        let mut writer = writer::build_bare(write, opaque)?;
+        let mut memory = Memory::new(block.as_slice());
+        run(&mut memory, &mut writer, Run::default(), &Options::default(), &mut Report::default()).map(status_of)
+    })
+}
+
+/// Writes a video stream, H.264 or HEVC, as an Annex B byte stream, the bytes that FFmpeg's h264 (hevc) muxer writes.
+/// It appends to what the sink holds.
+///
+/// `options` may be NULL: the first video stream. `report` may be NULL; else it is filled whenever its struct_size is
+/// right, on failure too.
+///
+/// Ownership: nothing changes hands. On failure `*error`, if `error` is not NULL, is the host's, to be freed with
+/// memux_error_free(); else it is NULL. What was written before a failure stays written.
+/// Threads: any. A sink serves one call at a time, and so does a source of a reader; a source of memory serves any
+/// number.
+/// Statuses: MEMUX_OK; MEMUX_TRUNCATED (written, but the input was cut off or damaged: see the report);
+/// MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
+/// MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK, MEMUX_ERROR_NEEDS_SEEK,
+/// MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (the stream
+/// is neither H.264 nor HEVC), MEMUX_ERROR_NO_ENCODER (the FFmpeg at hand lacks the muxer),
+/// MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+/// Since 0.1.0.
+///
+/// # Safety
+/// The pointers are as said above.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_extract(
+    source: *mut memux_source,
+    sink: *mut memux_sink,
+    options: *const memux_extract_options,
+    report: *mut memux_extract_report,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    // SAFETY: this function's contract.
+    unsafe { guard::enter(error) }.status(|| {
+        // SAFETY: this function's contract.
+        let mut place = unsafe { ptr::place(report) }?;
+        let mut extracted = Report::default();
+        let result = guard::caught(|| {
+            point(Place::Export);
+            place.known()?;
+            av::version::check()?;
+            // SAFETY: this function's contract.
+            let (source, sink, (run_options, options)) =
+                unsafe { (handle::share(source, "source")?, handle::share(sink, "sink")?, read(options)?) };
+            source.with(|source| sink.with(|sink| run(source, sink, run_options, &options, &mut extracted)))
+        });
+        place.write(&to_c(&extracted));
+        result.map(status_of)
+    })
+}
+
+/// # Safety
+/// NULL or the address of a struct as large as its `struct_size` says, and so for all that it points to.
+unsafe fn read(options: *const memux_extract_options) -> Result<(Run, Options)> {
+    // SAFETY: passed on.
+    let Some(options) = unsafe { ptr::read(options) }? else { return Ok(Default::default()) };
+    let options = options.known()?;
+    let select = select(options.select, options.stream_index, "memux_extract_options.select")?;
+    // SAFETY: passed on.
+    let run = unsafe { run_options::read(options.run) }?;
+    Ok((run, Options { select }))
+}
+
+fn to_c(report: &Report) -> memux_extract_report {
+    memux_extract_report {
+        struct_size: size_of::<memux_extract_report>(),
+        packets: report.packets,
+        bytes_written: report.bytes_written,
+        corrupt_packets: report.found.corrupt_packets,
+        truncated_at: report.found.truncated_at.unwrap_or(MEMUX_UNKNOWN),
+        bytes_read: report.found.bytes_read,
+        spooled_bytes: report.found.spooled_bytes,
+        completeness: report.found.completeness as i32,
+        stream_index: report.found.stream.unwrap_or(-1),
+        engine: report.found.engine as i32,
+        codec: report.codec as i32,
+    }
+}

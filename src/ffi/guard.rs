@@ -1,0 +1,73 @@
+//! The way into and out of every exported function: a panic stops here, and the host's error place is filled here.
+
+use super::error::{memux_error, store};
+use super::status::memux_status;
+use crate::error::{Error, Result, Status};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// An exported call that is under way; `status` ends it.
+pub struct Guard {
+    error: *mut *mut memux_error,
+}
+
+/// Begins a call. The host's pointer may hold anything before, and holds NULL from here on.
+///
+/// # Safety
+/// `error` is NULL, or may be written to until the call ends.
+pub unsafe fn enter(error: *mut *mut memux_error) -> Guard {
+    if !error.is_null() {
+        // SAFETY: not NULL, so it may be written to.
+        unsafe { error.write(std::ptr::null_mut()) };
+    }
+    Guard { error }
+}
+
+impl Guard {
+    /// Does the call's work, and tells the host how it ended.
+    pub fn status(self, body: impl FnOnce() -> Result<Status>) -> memux_status {
+        match caught(body) {
+            Ok(status) => status as memux_status,
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn fail(self, error: Error) -> memux_status {
+        if self.error.is_null() {
+            return error.status as memux_status;
+        }
+        let (object, status) = store(error);
+        // SAFETY: `enter` was promised that this may be written to.
+        unsafe { self.error.write(object) };
+        status
+    }
+}
+
+/// The guard of the calls that cannot fail: a panic gives `fallback`.
+pub fn value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
+}
+
+/// What a panic is to everyone above: an error. Nothing that the closure shares is looked at afterwards but what is
+/// valid in every state (reports, the host's own memory).
+pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(payload.as_ref())))
+}
+
+fn panicked(payload: &(dyn Any + Send)) -> Error {
+    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
+    Error::internal(format!("memux panicked: {}", text.unwrap_or("no reason given")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_internal_error_that_says_why() {
+        let error = caught::<()>(|| panic!("reason {}", 7)).unwrap_err();
+        assert_eq!(error.status, Status::Internal);
+        assert!(error.message.contains("reason 7"));
+        assert_eq!(value(3, || panic!("lost")), 3);
+    }
+}

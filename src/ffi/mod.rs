@@ -1,0 +1,55 @@
+//! The C API: what `include/memux.h` declares, one file per C type. The header is made from these files, so a doc comment
+//! on an exported item is written for a C reader.
+//!
+//! Nothing but raw pointers, integers and nullable function pointers comes in. Host memory and host callbacks become safe
+//! Rust here, once; every layer below is called with that.
+
+// The names are C's.
+#![allow(non_camel_case_types)]
+
+mod buffer;
+mod callbacks;
+mod cancel;
+mod constants;
+mod count;
+mod error;
+mod extract;
+#[cfg(feature = "fault-injection")]
+mod fault;
+mod guard;
+mod handle;
+mod init;
+mod lent;
+mod limits;
+mod log;
+mod ptr;
+mod reader;
+mod run_options;
+mod sink;
+mod source;
+mod status;
+mod version;
+mod writer;
+
+pub use buffer::*;
+pub use callbacks::{
+    memux_log_fn, memux_progress_fn, memux_read_fn, memux_release_fn, memux_seek_fn, memux_slice, memux_trace_fn,
+    memux_unblock_fn, memux_write_fn, memux_writev_fn,
+};
+pub use cancel::*;
+pub use constants::*;
+pub use count::*;
+pub use error::*;
+pub use extract::*;
+#[cfg(feature = "fault-injection")]
+pub use fault::*;
+pub use init::*;
+pub use limits::memux_limits;
+pub use log::*;
+pub use reader::memux_reader;
+pub use run_options::{memux_progress, memux_run_options, memux_trace_event};
+pub use sink::*;
+pub use source::*;
+pub use status::*;
+pub use version::*;
+pub use writer::memux_writer;
