@@ -4,12 +4,15 @@
 //! Layers, one direction: `ffi` → `ops` → `av` → FFmpeg, with `io`, `completeness`, `error` and `limits` as leaves.
 
 #[cfg(panic = "abort")]
-compile_error!("memux must be built with panic = \"unwind\": a panic is caught at the C boundary, it must not end the host");
+compile_error!(
+    "memux must be built with panic = \"unwind\": a panic is caught at the C boundary, it must not end the host"
+);
 
 mod av;
 mod completeness;
 mod error;
 mod fault;
+pub mod ffi;
 mod io;
 mod limits;
 mod ops;

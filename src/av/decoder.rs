@@ -40,9 +40,7 @@ impl<'a> Decoder<'a> {
         };
         let decoder = Decoder { context, frame, control };
         // SAFETY: all live.
-        let code = unsafe {
-            ff::avcodec_parameters_to_context(context.as_ptr(), parameters.as_ptr())
-        };
+        let code = unsafe { ff::avcodec_parameters_to_context(context.as_ptr(), parameters.as_ptr()) };
         check(code, "the decoder cannot be set up", control)?;
         // SAFETY: all live.
         let code = unsafe { ff::avcodec_open2(context.as_ptr(), codec, ptr::null_mut()) };

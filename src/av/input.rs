@@ -4,8 +4,9 @@ use super::avio::InputIo;
 use super::check::{check, failure};
 use super::packet::Packet;
 use super::probe::Format;
+use crate::completeness::Verdict;
 use crate::error::{Error, LimitKind, Result, Stage};
-use crate::io::{Control, Inlet};
+use crate::io::{self, Control, Inlet};
 use ffmpeg_sys_next as ff;
 use libc::{c_int, c_void};
 use std::ffi::CStr;
@@ -72,7 +73,8 @@ impl<'i, 'a> Input<'i, 'a> {
             }
         };
         // SAFETY: all live; on failure FFmpeg frees the context and leaves our AVIOContext alone.
-        let code = unsafe { ff::avformat_open_input(&raw mut context, c"".as_ptr(), format.as_ptr(), &raw mut options) };
+        let code =
+            unsafe { ff::avformat_open_input(&raw mut context, c"".as_ptr(), format.as_ptr(), &raw mut options) };
         // SAFETY: ours, whatever FFmpeg took out of it.
         unsafe { ff::av_dict_free(&raw mut options) };
         check(code, "the container cannot be opened", control).map_err(|error| match io.position() {
@@ -108,22 +110,25 @@ impl<'i, 'a> Input<'i, 'a> {
         self.control.outcome()?;
         self.within_stream_limit()?;
         if code < 0 {
-            return Ok(if code == ff::AVERROR_EOF { Next::End } else { self.broken(code)? });
+            return self.ended(code);
         }
         self.within_packet_limit(packet)?;
         self.control.has_packet()?;
         Ok(Next::Packet)
     }
 
-    fn broken(&mut self, code: c_int) -> Result<Next> {
+    fn ended(&mut self, code: c_int) -> Result<Next> {
         if code == ff::AVERROR(libc::ENOMEM) {
             return Err(failure(code, "a packet cannot be read"));
         }
-        let position = self.position();
-        if self.inlet().refused_seek() {
-            return Err(crate::io::needs_seek(position.unwrap_or(0)));
+        // A demuxer that cannot go where the samples are says that it is at the end, or that the input is damaged; it
+        // may also have tried to go back only because the input is cut.
+        let nothing_came = self.control.progress().packets == 0;
+        let cut = matches!(self.inlet().judge_seen(), Verdict::Truncated { .. });
+        if self.inlet().refused_seek() && !cut && (nothing_came || code != ff::AVERROR_EOF) {
+            return Err(io::needs_seek(self.position().unwrap_or(0)));
         }
-        Ok(Next::Broken)
+        Ok(if code == ff::AVERROR_EOF { Next::End } else { Next::Broken })
     }
 
     /// One more stream than is allowed is let in, so that it shows.
@@ -179,7 +184,11 @@ impl<'i, 'a> Input<'i, 'a> {
             let stream = stream.as_ref();
             let cover = ff::AV_DISPOSITION_ATTACHED_PIC | ff::AV_DISPOSITION_TIMED_THUMBNAILS;
             Some(Stream {
-                media: if media == ff::AVMediaType::AVMEDIA_TYPE_VIDEO as c_int { MediaType::Video } else { MediaType::Other },
+                media: if media == ff::AVMediaType::AVMEDIA_TYPE_VIDEO as c_int {
+                    MediaType::Video
+                } else {
+                    MediaType::Other
+                },
                 is_cover: stream.disposition & cover != 0,
                 codec: match codec {
                     id if id == ff::AVCodecID::AV_CODEC_ID_H264 as c_int => Codec::H264,

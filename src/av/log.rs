@@ -38,7 +38,8 @@ unsafe extern "C" fn hear(about: *mut c_void, level: c_int, format: *const c_cha
     drop(catch_unwind(AssertUnwindSafe(|| {
         let setting = SETTING.read().unwrap_or_else(PoisonError::into_inner);
         // The low byte is the level; the others colour it.
-        let Some(logger) = setting.as_ref().filter(|setting| level & 0xff <= setting.level).map(|s| Arc::clone(&s.logger))
+        let Some(logger) =
+            setting.as_ref().filter(|setting| level & 0xff <= setting.level).map(|s| Arc::clone(&s.logger))
         else {
             return;
         };
@@ -49,8 +50,15 @@ unsafe extern "C" fn hear(about: *mut c_void, level: c_int, format: *const c_cha
         let size = c_int::try_from(line.len()).unwrap_or(0);
         // SAFETY: FFmpeg's own arguments, passed on as they came; the line is as long as is said, and is zero-ended.
         let text = unsafe {
-            let print: unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *mut c_void, *mut c_char, c_int, *mut c_int) -> c_int =
-                std::mem::transmute(ff::av_log_format_line2 as *const ());
+            let print: unsafe extern "C" fn(
+                *mut c_void,
+                c_int,
+                *const c_char,
+                *mut c_void,
+                *mut c_char,
+                c_int,
+                *mut c_int,
+            ) -> c_int = std::mem::transmute(ff::av_log_format_line2 as *const ());
             print(about, level, format, arguments, line.as_mut_ptr(), size, &raw mut with_prefix);
             CStr::from_ptr(line.as_ptr())
         };

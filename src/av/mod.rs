@@ -12,7 +12,26 @@ mod probe;
 pub mod version;
 
 pub use decoder::Decoder;
-pub use input::{Codec, Input, MediaType, Next, Stream};
+pub use input::{Codec, Input, MediaType, Next};
 pub use output::Output;
 pub use packet::Packet;
 pub use probe::{Format, find_format};
+
+#[cfg(test)]
+mod tests {
+    use crate::io::codes;
+    use ffmpeg_sys_next as ff;
+
+    /// The header gives hosts these numbers as constants; here is where they must agree with FFmpeg's.
+    #[test]
+    fn every_constant_that_stands_for_one_of_ffmpegs_has_its_value() {
+        assert_eq!(codes::EOF, ff::AVERROR_EOF);
+        assert_eq!(codes::EXIT, ff::AVERROR_EXIT);
+        assert_eq!(codes::WHENCE_SIZE, ff::AVSEEK_SIZE);
+        assert_eq!(codes::WHENCE_SET, libc::SEEK_SET);
+        assert_eq!(codes::WHENCE_END, libc::SEEK_END);
+        for code in [ff::AVERROR_EOF, ff::AVERROR_EXIT, ff::AVERROR_EXTERNAL, ff::AVERROR_INVALIDDATA] {
+            assert_ne!(codes::AGAIN, code, "the tag for `again` is one of FFmpeg's");
+        }
+    }
+}

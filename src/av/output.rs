@@ -29,9 +29,8 @@ impl<'o, 'a> Output<'o, 'a> {
         let mut io = OutputIo::new(outlet)?;
         let mut context = ptr::null_mut();
         // SAFETY: a zero-ended name; FFmpeg allocates into `context` or leaves it null.
-        let code = unsafe {
-            ff::avformat_alloc_output_context2(&raw mut context, ptr::null(), muxer.as_ptr(), ptr::null())
-        };
+        let code =
+            unsafe { ff::avformat_alloc_output_context2(&raw mut context, ptr::null(), muxer.as_ptr(), ptr::null()) };
         let Some(mut context) = NonNull::new(context) else {
             check(code, "the output cannot be set up", control)?;
             return Err(Error::no_memory());

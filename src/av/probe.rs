@@ -12,12 +12,73 @@ use std::ptr::{self, NonNull};
 /// Containers and bare streams of media, by the names that FFmpeg has for them. Whatever is not here is refused: what
 /// opens other things (playlists, concat, SDP, manifests), still pictures, devices, text.
 const MEDIA: &[&str] = &[
-    "3g2", "3gp", "aac", "ac3", "aiff", "amr", "amrnb", "amrwb", "ape", "asf", "au", "av1", "avi", "caf", "cavsvideo",
-    "dirac", "dnxhd", "dts", "dtshd", "dv", "eac3", "evc", "flac", "flv", "gxf", "h261", "h263", "h264", "hevc", "ivf",
-    "live_flv", "m4a", "m4v", "matroska", "mj2", "mjpeg", "mjpeg_2000", "mlp", "mov", "mp3", "mp4", "mpc", "mpc8",
-    "mpeg", "mpegts", "mpegvideo", "mxf", "nut", "obu", "ogg", "rm", "tak", "truehd", "tta", "vc1", "vc1test", "vvc",
-    "w64", "wav", "webm", "wtv", "wv", "yuv4mpegpipe",
+    "3g2",
+    "3gp",
+    "aac",
+    "ac3",
+    "aiff",
+    "amr",
+    "amrnb",
+    "amrwb",
+    "ape",
+    "asf",
+    "au",
+    "av1",
+    "avi",
+    "caf",
+    "cavsvideo",
+    "dirac",
+    "dnxhd",
+    "dts",
+    "dtshd",
+    "dv",
+    "eac3",
+    "evc",
+    "flac",
+    "flv",
+    "gxf",
+    "h261",
+    "h263",
+    "h264",
+    "hevc",
+    "ivf",
+    "live_flv",
+    "m4a",
+    "m4v",
+    "matroska",
+    "mj2",
+    "mjpeg",
+    "mjpeg_2000",
+    "mlp",
+    "mov",
+    "mp3",
+    "mp4",
+    "mpc",
+    "mpc8",
+    "mpeg",
+    "mpegts",
+    "mpegvideo",
+    "mxf",
+    "nut",
+    "obu",
+    "ogg",
+    "rm",
+    "tak",
+    "truehd",
+    "tta",
+    "vc1",
+    "vc1test",
+    "vvc",
+    "w64",
+    "wav",
+    "webm",
+    "wtv",
+    "wv",
+    "yuv4mpegpipe",
 ];
+
+/// Containers that libavformat can only read by going back and forth.
+const NEED_SEEK: &[&str] = &["caf", "mxf", "wtv"];
 
 /// The sizes of head that FFmpeg's own probing looks at: its first, and the largest.
 const FIRST_HEAD: usize = 2048;
@@ -47,6 +108,11 @@ impl Format {
 
     pub fn container(self) -> Container {
         Container::from_ffmpeg_name(self.name().to_str().unwrap_or_default())
+    }
+
+    /// Whether it cannot be read front to back, whatever the order of its parts.
+    pub fn needs_seek(self) -> bool {
+        self.names().any(|name| NEED_SEEK.contains(&name))
     }
 
     fn is_media(self) -> bool {

@@ -5,8 +5,8 @@ use super::{Cancel, Observer, Progress, TraceEvent, TraceKind, Unblock, to_i64};
 use crate::error::{Error, Result, Stage, Status};
 use crate::limits::Limits;
 use std::cell::{Cell, RefCell};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 

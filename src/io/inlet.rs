@@ -20,6 +20,9 @@ pub struct Inlet<'a> {
     /// A source that cannot seek is held on to until it is certain that the demuxer reads on from here.
     keep: bool,
     spooled: bool,
+    container: Container,
+    /// The container cannot be read front to back.
+    needs_seek: bool,
     watcher: Option<Watcher>,
     position: u64,
     size: Option<u64>,
@@ -41,6 +44,8 @@ impl<'a> Inlet<'a> {
             held: Vec::new(),
             keep: true,
             spooled: false,
+            container: Container::Other,
+            needs_seek: false,
             watcher: None,
             position: 0,
             size,
@@ -86,7 +91,8 @@ impl<'a> Inlet<'a> {
     }
 
     /// The container is known: from here on its structure is watched, and the source is made to fit it.
-    pub fn prepare(&mut self, container: Container) -> Result<()> {
+    pub fn prepare(&mut self, container: Container, needs_seek: bool) -> Result<()> {
+        self.container = container;
         self.watcher = Some(Watcher::new(container, self.size));
         let known = self.source.as_slice().unwrap_or(&self.held);
         watch(&mut self.watcher, self.control, 0, known)?;
@@ -94,7 +100,8 @@ impl<'a> Inlet<'a> {
             return Ok(());
         }
         self.read_header()?;
-        if self.order() == Order::NeedsSeek && self.source.seekability() == Seekability::None {
+        self.needs_seek = needs_seek || self.order() == Order::NeedsSeek;
+        if self.needs_seek && self.source.seekability() == Seekability::None {
             self.spool()?;
         }
         Ok(())
@@ -119,7 +126,8 @@ impl<'a> Inlet<'a> {
         while self.end.is_none() {
             self.hold(CHUNK)?;
             if to_u64(self.held.len()) > most {
-                let message = format!("the input must be sought in, the reader cannot, and it is longer than {most} bytes");
+                let message =
+                    format!("the input must be sought in, the reader cannot, and it is longer than {most} bytes");
                 let error = Error::limit(LimitKind::Spool, message);
                 return Err(Error { status: Status::NeedsSeek, ..error }.at_offset(most));
             }
@@ -149,13 +157,15 @@ impl<'a> Inlet<'a> {
         !self.spooled && self.source.seekability() == Seekability::None
     }
 
-    /// Whether the demuxer is told that it may seek. A fragmented MP4 is read front to back wherever that is possible:
-    /// seeking for its index reads it twice, and fails on encrypted ones.
+    /// Whether the demuxer is told that it may seek. Some containers are read front to back wherever that is possible: in
+    /// a fragmented MP4 seeking for the index reads everything twice, and fails on encrypted ones; in MPEG streams
+    /// libavformat looks for the duration at the end, which nobody here asks for.
     pub fn shown_seekable(&self) -> bool {
-        let front_to_back = self.is_fragmented() && self.order() == Order::Streamable;
+        let mpeg = matches!(self.container, Container::MpegTs | Container::MpegPs);
+        let front_to_back = mpeg || (self.is_fragmented() && self.order() == Order::Streamable);
         match self.source.seekability() {
             Seekability::None => self.spooled && !front_to_back,
-            Seekability::Expensive => self.order() == Order::NeedsSeek,
+            Seekability::Expensive => self.needs_seek,
             Seekability::Cheap => !front_to_back,
         }
     }
@@ -191,8 +201,7 @@ impl<'a> Inlet<'a> {
             // The demuxer is past the head; going back there costs a seek, or is refused.
             self.held = Vec::new();
         }
-        watch(&mut self.watcher, self.control, self.position, fresh)
-            .map(|()| count)
+        watch(&mut self.watcher, self.control, self.position, fresh).map(|()| count)
     }
 
     /// Goes to `offset`; false if that cannot be. The source itself is moved when it is read.
@@ -309,7 +318,7 @@ fn watch(watcher: &mut Option<Watcher>, control: &Control, offset: u64, bytes: &
     watcher.see(offset, bytes).map_err(|claim| {
         let (message, at) = match claim {
             Claim::TooManySamples { at } => ("a table claims more samples than the input can hold", at),
-            Claim::CompressedHeader { at } => ("a compressed header, which is not read", at),
+            Claim::HugeHeader { at } => ("a compressed header claims more than it can hold", at),
         };
         Error::new(Status::Corrupt, message).at_offset(at)
     })?;

@@ -201,7 +201,9 @@ mod tests {
     #[test]
     fn a_size_that_is_refused_is_unknown_and_leaves_the_position() {
         let control = Control::unbounded();
-        for (size_answer, end_answer, expected) in [(-38, -22, None), (-38, 3, Some(3)), (3, -22, Some(3)), (0, 0, None)] {
+        for (size_answer, end_answer, expected) in
+            [(-38, -22, None), (-38, 3, Some(3)), (3, -22, Some(3)), (0, 0, None)]
+        {
             let mut host = FakeReader::new(b"abc");
             host.size_answer = size_answer;
             host.end_answer = Some(end_answer);

@@ -1,8 +1,8 @@
 //! When a host callback says "not now": how often and how soon it is asked again. Below AVIO, which would take the first
 //! such answer for the end of the input.
 
-use super::codes::{self, Meaning};
 use super::Control;
+use super::codes::{self, Meaning};
 use crate::error::{Error, Result, Status};
 use std::time::Duration;
 
@@ -26,7 +26,12 @@ impl Default for RetryPolicy {
 const MAX_INTERRUPTIONS: u32 = 1000;
 
 /// Calls until the answer is something other than "again". Gives what the callback returned, ends included.
-pub fn call(policy: &RetryPolicy, control: &Control, failure: Status, mut callback: impl FnMut() -> i64) -> Result<i64> {
+pub fn call(
+    policy: &RetryPolicy,
+    control: &Control,
+    failure: Status,
+    mut callback: impl FnMut() -> i64,
+) -> Result<i64> {
     let (mut attempts, mut interruptions) = (0u32, 0u32);
     let mut delay = policy.delay;
     loop {

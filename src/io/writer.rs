@@ -113,7 +113,8 @@ mod tests {
     #[test]
     fn a_write_callback_that_accepts_half_loses_nothing() {
         for only_slices in [false, true] {
-            let (result, writer) = write(FakeWriter { answers: vec![3], clamp: true, only_slices, ..FakeWriter::default() }, None);
+            let (result, writer) =
+                write(FakeWriter { answers: vec![3], clamp: true, only_slices, ..FakeWriter::default() }, None);
             result.unwrap();
             assert_eq!(writer.host.taken, b"0123456789");
             assert_eq!(writer.host.calls, 4);

@@ -66,7 +66,13 @@ pub fn run(source: &mut dyn Source, mut run: Run, options: &Options, report: &mu
     note
 }
 
-fn count(inlet: &mut Inlet, format: Option<&str>, options: &Options, report: &mut Report, found: &mut Found) -> Result<()> {
+fn count(
+    inlet: &mut Inlet,
+    format: Option<&str>,
+    options: &Options,
+    report: &mut Report,
+    found: &mut Found,
+) -> Result<()> {
     let thorough = options.mode == Mode::Decoded || options.select == Select::BestVideo;
     let (mut input, format) = open::open(inlet, format, thorough)?;
     let mut chosen = Chosen::new(&mut input, options.select, open::declares_all(format))?;

@@ -33,7 +33,13 @@ pub struct Report {
 }
 
 /// The report is filled as far as the operation came, on failure too.
-pub fn run(source: &mut dyn Source, sink: &mut dyn Sink, mut run: Run, options: &Options, report: &mut Report) -> Result<Note> {
+pub fn run(
+    source: &mut dyn Source,
+    sink: &mut dyn Sink,
+    mut run: Run,
+    options: &Options,
+    report: &mut Report,
+) -> Result<Note> {
     *report = Report::default();
     options.select.check()?;
     let format = run.format.take();
@@ -104,18 +110,26 @@ fn extract(
 /// An empty output is never a success.
 fn nothing(chosen: &Chosen) -> Error {
     match chosen.number() {
-        Some(stream) => Error::new(Status::NoStream, "the stream is declared and the input holds no packet of it").of_stream(stream),
+        Some(stream) => {
+            Error::new(Status::NoStream, "the stream is declared and the input holds no packet of it").of_stream(stream)
+        }
         None => chosen.not_found(),
     }
 }
 
-fn begin<'o, 'a>(input: &Input, index: usize, outlet: &'o mut Outlet<'a>, report: &mut Report) -> Result<Output<'o, 'a>> {
+fn begin<'o, 'a>(
+    input: &Input,
+    index: usize,
+    outlet: &'o mut Outlet<'a>,
+    report: &mut Report,
+) -> Result<Output<'o, 'a>> {
     let codec = input.stream(index).map_or(av::Codec::Other, |stream| stream.codec);
     let (codec, muxer) = match codec {
         av::Codec::H264 => (Codec::H264, c"h264"),
         av::Codec::Hevc => (Codec::Hevc, c"hevc"),
         av::Codec::Other => {
-            let error = Error::new(Status::Codec, "the stream is neither H.264 nor HEVC, which alone have an Annex B form");
+            let error =
+                Error::new(Status::Codec, "the stream is neither H.264 nor HEVC, which alone have an Annex B form");
             return Err(error.of_stream(i32::try_from(index).unwrap_or(-1)));
         }
     };

@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 
 pub mod count;
+#[cfg(test)]
+mod cut_tests;
 pub mod extract;
 mod open;
 mod outcome;
@@ -15,7 +17,7 @@ mod tests;
 pub use outcome::{Completeness, Engine, Note};
 pub use select::Select;
 
-use crate::io::{Cancel, Control, Observer, Source};
+use crate::io::{Cancel, Observer};
 use crate::limits::Limits;
 use std::sync::Arc;
 use std::time::Duration;

@@ -52,7 +52,7 @@ fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
 /// Opens the container. `thorough` asks for all that can be known of the streams, at the price of reading some of them.
 pub fn open<'i, 'a>(inlet: &'i mut Inlet<'a>, format: Option<&str>, thorough: bool) -> Result<(Input<'i, 'a>, Format)> {
     let format = av::find_format(inlet, format)?;
-    inlet.prepare(format.container())?;
+    inlet.prepare(format.container(), format.needs_seek())?;
     let mut input = Input::open(inlet, format)?;
     if thorough || !declares_all(format) {
         input.find_stream_info()?;

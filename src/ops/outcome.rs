@@ -1,7 +1,6 @@
 //! What an operation found out about its input, beside its result.
 
 use crate::completeness::Verdict;
-use crate::io::Control;
 
 /// How a successful operation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,9 +72,5 @@ impl Found {
             Completeness::Truncated => Note::Truncated,
             Completeness::Complete | Completeness::Unknown => Note::Done,
         }
-    }
-
-    pub fn moved(&mut self, control: &Control) {
-        self.bytes_read = control.progress().bytes_read;
     }
 }

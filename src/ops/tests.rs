@@ -10,7 +10,7 @@ use crate::io::testing::{FakeReader, FakeWriter, QUICK};
 use crate::io::{Buffer, Memory, Reader, Seekability, Slices, Source, Writer};
 use crate::limits::{Limits, UNLIMITED};
 
-fn clip(name: &str) -> Vec<u8> {
+pub fn clip(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/clips/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
@@ -19,7 +19,7 @@ fn reader(bytes: &[u8], seekability: Seekability) -> Reader<FakeReader> {
 }
 
 /// Calls `test` with the bytes as each kind of source.
-fn by_every_road(bytes: &[u8], mut test: impl FnMut(&str, &mut dyn Source)) {
+pub fn by_every_road(bytes: &[u8], mut test: impl FnMut(&'static str, &mut dyn Source)) {
     test("memory", &mut Memory::new(bytes));
     test("slices", &mut Slices::new(bytes.chunks(1000)));
     test("cheap", &mut reader(bytes, Seekability::Cheap));
@@ -27,13 +27,17 @@ fn by_every_road(bytes: &[u8], mut test: impl FnMut(&str, &mut dyn Source)) {
     test("none", &mut reader(bytes, Seekability::None));
 }
 
-fn count(source: &mut dyn Source, mode: Mode, select: Select) -> (crate::error::Result<Note>, count::Report) {
+pub fn count(source: &mut dyn Source, mode: Mode, select: Select) -> (crate::error::Result<Note>, count::Report) {
     let mut report = count::Report::default();
     let note = count::run(source, Run::default(), &count::Options { mode, select }, &mut report);
     (note, report)
 }
 
-fn extract(source: &mut dyn Source, run: Run, select: Select) -> (crate::error::Result<Note>, extract::Report, Vec<u8>) {
+fn extract(
+    source: &mut dyn Source,
+    run: Run,
+    select: Select,
+) -> (crate::error::Result<Note>, extract::Report, Vec<u8>) {
     let (mut buffer, mut report) = (Buffer::default(), extract::Report::default());
     let note = extract::run(source, &mut buffer, run, &extract::Options { select }, &mut report);
     (note, report, buffer.take())
@@ -126,7 +130,9 @@ fn a_cover_picture_is_never_the_video() {
 
 #[test]
 fn extraction_gives_the_same_bytes_by_every_road() {
-    for name in ["h264.mp4", "h264_moov_at_end.mp4", "h264_fragmented.mp4", "h264.mkv", "h264.ts", "hevc.mp4", "hevc.ts"] {
+    for name in
+        ["h264.mp4", "h264_moov_at_end.mp4", "h264_fragmented.mp4", "h264.mkv", "h264.ts", "hevc.mp4", "hevc.ts"]
+    {
         let bytes = clip(name);
         let (note, report, expected) = extract(&mut Memory::new(&bytes), Run::default(), Select::FirstVideo);
         note.unwrap();
