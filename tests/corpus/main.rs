@@ -1,1 +1,8 @@
-//! Real media that nobody here made: run as `cargo test --test corpus` with MEMUX_CORPUS naming the folder.
+//! Real media that nobody here made: `cargo test --test corpus`, with MEMUX_CORPUS naming a folder that holds the files
+//! and a table of what is in each, `corpus.tsv`. Everything goes through the C API.
+
+mod answers;
+mod cuts;
+mod host;
+mod oracle;
+mod table;

@@ -1,0 +1,170 @@
+//! A C host in Rust: memory, and callbacks over memory.
+
+use memux::ffi::*;
+use std::ffi::{CStr, c_int, c_void};
+use std::ptr::{null, null_mut};
+
+/// How the bytes reach memux.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Road {
+    Memory,
+    Slices,
+    Cheap,
+    Expensive,
+    NoSeek,
+}
+
+pub const ROADS: [Road; 5] = [Road::Memory, Road::Slices, Road::Cheap, Road::Expensive, Road::NoSeek];
+
+/// What a call said.
+pub struct Said<R> {
+    pub status: memux_status,
+    pub message: String,
+    pub report: R,
+}
+
+struct Bytes<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+unsafe extern "C" fn read(opaque: *mut c_void, buf: *mut u8, size: c_int) -> c_int {
+    // SAFETY: the address of the `Bytes` of this source, and `size` bytes to write to.
+    let (host, buf) =
+        unsafe { (&mut *opaque.cast::<Bytes>(), std::slice::from_raw_parts_mut(buf, usize::try_from(size).unwrap())) };
+    let rest = host.bytes.get(host.at..).unwrap_or_default();
+    let count = rest.len().min(buf.len());
+    buf[..count].copy_from_slice(&rest[..count]);
+    host.at += count;
+    c_int::try_from(count).unwrap()
+}
+
+unsafe extern "C" fn seek(opaque: *mut c_void, offset: i64, whence: c_int) -> i64 {
+    // SAFETY: the address of the `Bytes` of this source.
+    let host = unsafe { &mut *opaque.cast::<Bytes>() };
+    if whence == MEMUX_WHENCE_SIZE {
+        return i64::try_from(host.bytes.len()).unwrap();
+    }
+    assert_eq!(whence, MEMUX_WHENCE_SET);
+    host.at = usize::try_from(offset).unwrap();
+    offset
+}
+
+/// Makes a source of `bytes`, calls `operation` with it, and frees it.
+fn with_source<R>(bytes: &[u8], road: Road, operation: impl FnOnce(*mut memux_source) -> R) -> R {
+    let mut host = Bytes { bytes, at: 0 };
+    let slices: Vec<_> =
+        bytes.chunks(4096).map(|block| memux_slice { data: block.as_ptr(), size: block.len() }).collect();
+    let mut source = null_mut();
+    // SAFETY: bytes, host and slices outlive the source.
+    unsafe {
+        let status = match road {
+            Road::Memory => memux_source_from_memory(
+                bytes.as_ptr().cast(),
+                bytes.len(),
+                None,
+                null_mut(),
+                &raw mut source,
+                null_mut(),
+            ),
+            Road::Slices => {
+                let release = None;
+                memux_source_from_slices(
+                    slices.as_ptr(),
+                    slices.len(),
+                    release,
+                    null_mut(),
+                    &raw mut source,
+                    null_mut(),
+                )
+            }
+            Road::Cheap | Road::Expensive | Road::NoSeek => {
+                let mut reader: memux_reader = std::mem::zeroed();
+                memux_reader_init(&raw mut reader, size_of::<memux_reader>());
+                reader.opaque = (&raw mut host).cast();
+                reader.read = Some(read);
+                reader.seekability = match road {
+                    Road::Cheap => MEMUX_SEEKABILITY_CHEAP,
+                    Road::Expensive => MEMUX_SEEKABILITY_EXPENSIVE,
+                    _ => MEMUX_SEEKABILITY_NONE,
+                };
+                if road != Road::NoSeek {
+                    reader.seek = Some(seek);
+                }
+                memux_source_from_reader(&raw const reader, &raw mut source, null_mut())
+            }
+        };
+        assert_eq!(status, MEMUX_OK);
+        let result = operation(source);
+        memux_source_free(source);
+        result
+    }
+}
+
+/// Takes the text out of an error and frees it.
+fn message(error: *mut memux_error) -> String {
+    // SAFETY: NULL or an error that the library has just given.
+    unsafe {
+        let text = CStr::from_ptr(memux_error_message(error)).to_string_lossy().into_owned();
+        memux_error_free(error);
+        text
+    }
+}
+
+pub fn count(bytes: &[u8], road: Road, stream: Option<i32>, mode: i32) -> Said<memux_count_report> {
+    with_source(bytes, road, |source| {
+        // SAFETY: zeroed structs of C, filled as the header says; all pointers are good for the call.
+        unsafe {
+            let mut options: memux_count_options = std::mem::zeroed();
+            memux_count_options_init(&raw mut options, size_of::<memux_count_options>());
+            options.mode = mode;
+            if let Some(stream) = stream {
+                (options.select, options.stream_index) = (MEMUX_SELECT_INDEX, stream);
+            }
+            let mut report: memux_count_report = std::mem::zeroed();
+            memux_count_report_init(&raw mut report, size_of::<memux_count_report>());
+            let mut error = null_mut();
+            let status = memux_count(source, &raw const options, &raw mut report, &raw mut error);
+            Said { status, message: message(error), report }
+        }
+    })
+}
+
+pub fn extract(bytes: &[u8], road: Road, stream: Option<i32>) -> (Said<memux_extract_report>, Vec<u8>) {
+    with_source(bytes, road, |source| {
+        // SAFETY: as above.
+        unsafe {
+            let mut options: memux_extract_options = std::mem::zeroed();
+            memux_extract_options_init(&raw mut options, size_of::<memux_extract_options>());
+            if let Some(stream) = stream {
+                (options.select, options.stream_index) = (MEMUX_SELECT_INDEX, stream);
+            }
+            let mut report: memux_extract_report = std::mem::zeroed();
+            memux_extract_report_init(&raw mut report, size_of::<memux_extract_report>());
+            let (mut sink, mut buffer, mut error) = (null_mut(), null_mut(), null_mut());
+            assert_eq!(memux_sink_to_buffer(&raw mut sink, null_mut()), MEMUX_OK);
+            let status = memux_extract(source, sink, &raw const options, &raw mut report, &raw mut error);
+            assert_eq!(memux_sink_take_buffer(sink, &raw mut buffer, null_mut()), MEMUX_OK);
+            let size = memux_buffer_size(buffer);
+            let output = match size {
+                0 => Vec::new(),
+                _ => std::slice::from_raw_parts(memux_buffer_data(buffer), size).to_vec(),
+            };
+            memux_buffer_free(buffer);
+            memux_sink_free(sink);
+            (Said { status, message: message(error), report }, output)
+        }
+    })
+}
+
+/// FFmpeg's libavformat major that is loaded.
+pub fn avformat_major() -> u32 {
+    // SAFETY: a zeroed struct of C; no error object is asked for.
+    unsafe {
+        let mut info: memux_build_info = std::mem::zeroed();
+        memux_build_info_init(&raw mut info, size_of::<memux_build_info>());
+        assert_eq!(memux_get_build_info(&raw mut info, null_mut()), MEMUX_OK);
+        assert!(!std::ptr::eq(info.version, null()));
+        info.avformat_loaded >> 16
+    }
+}
