@@ -95,7 +95,8 @@ pub enum Order {
 /// A claim that no honest file makes, and that would cost much memory to believe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// More samples than there can be bytes for them; `at` is where the track or run that does so ends its claim.
+    /// More samples than there can be bytes for them, or an index that leads to where any number may hide. `at` is
+    /// where the walk stood when that was clear.
     TooManySamples { at: u64 },
     /// A compressed header that claims more than its bytes can stand for, or more than any header needs.
     HugeHeader { at: u64 },

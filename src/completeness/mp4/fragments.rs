@@ -1,6 +1,8 @@
 //! What fragments say of themselves: whether a `moof` has samples to come, how far `sidx` reaches,
 //! and whether the fragments have played as long as `mehd` announced.
 
+use std::collections::BTreeSet;
+
 use super::super::bytes::{be, byte};
 use super::tables::RunLayout;
 use super::track::beyond;
@@ -37,6 +39,10 @@ pub(super) struct Fragments {
     current: u64,
     default_duration: u64,
     index_end: u64,
+    /// Where `sidx` says that stretches begin, as far as they are still to come.
+    starts: BTreeSet<u64>,
+    /// One of them has been met.
+    index_followed: bool,
 }
 
 impl Fragments {
@@ -159,8 +165,17 @@ impl Fragments {
     /// One entry of `sidx`: gives where its stretch ends.
     pub(super) fn add_reference(&mut self, entry: &[u8]) -> Option<u64> {
         let size = be(entry, 0, 4)? & 0x7fff_ffff;
+        self.starts.insert(self.index_end);
         self.index_end = self.index_end.saturating_add(size);
         Some(self.index_end)
+    }
+
+    /// Whether `sidx` leads into the middle of the outermost box that lies from `at` to `end`. libavformat goes from one
+    /// stretch to the next without looking at the boxes around them, so that any number of samples might hide there.
+    pub(super) fn index_leads_into(&mut self, at: u64, end: u64) -> bool {
+        self.starts = self.starts.split_off(&at);
+        self.index_followed |= self.starts.remove(&at);
+        self.index_followed && self.starts.first().is_some_and(|start| *start < end)
     }
 
     /// Compares what was announced with the track that came furthest. An edit list may shift the two by

@@ -131,6 +131,9 @@ impl Mp4 {
             self.lost = Some(at);
             return Step::Done;
         }
+        if self.fragments.index_leads_into(at, header.end) {
+            return Step::Refuse(Claim::TooManySamples { at });
+        }
         self.last = header.kind;
         if be(bytes, 0, 4) == Some(0) {
             self.to_the_end = true;

@@ -61,12 +61,32 @@ fn a_little_less_than_announced_tells_nothing() {
     assert_eq!(verdict(MP4, &whole), Verdict::Unknown);
 }
 
-#[test]
-fn a_segment_index_promises_its_stretches() {
-    let sizes = [fragment(0).len() as u32; 3];
+fn indexed(sizes: [u32; 3]) -> Vec<u8> {
     let entries: Vec<u32> = sizes.iter().flat_map(|size| [*size, 160, 0x9000_0000]).collect();
     let sidx = boxed(b"sidx", &[&words(&[0, 1, 1000, 0, 0, 3]), &words(&entries)]);
-    let whole = [fragmented_head(None), sidx, fragment(0), fragment(160), fragment(320)].concat();
+    [fragmented_head(None), sidx, fragment(0), fragment(160), fragment(320)].concat()
+}
+
+#[test]
+fn an_index_that_leads_into_the_middle_of_data_is_not_followed() {
+    let size = fragment(0).len() as u32;
+    let astray = indexed([size, size - 100, size + 100]);
+    assert!(matches!(try_shown(MP4, &astray, None, 7), Err(Claim::TooManySamples { .. })));
+}
+
+#[test]
+fn an_index_that_fits_nothing_is_of_no_account() {
+    let size = fragment(0).len() as u32;
+    let mut stale = indexed([size, size, size]);
+    let sidx = fragmented_head(None).len();
+    stale[sidx + 24..sidx + 28].copy_from_slice(&30_u32.to_be_bytes());
+    assert!(try_shown(MP4, &stale, None, 7).is_ok());
+}
+
+#[test]
+fn a_segment_index_promises_its_stretches() {
+    let size = fragment(0).len() as u32;
+    let whole = indexed([size, size, size]);
     assert_eq!(shown(MP4, &whole, None, 7).promised_end(), Some(whole.len() as u64));
     let cut = whole.len() - fragment(0).len();
     assert_eq!(verdict(MP4, &whole[..cut]), Verdict::Truncated { at: cut as u64 });
