@@ -3,6 +3,8 @@
 //!
 //! Layers, one direction: `ffi` → `ops` → `av` → FFmpeg, with `io`, `completeness`, `error` and `limits` as leaves.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
+
 #[cfg(panic = "abort")]
 compile_error!(
     "memux must be built with panic = \"unwind\": a panic is caught at the C boundary, it must not end the host"

@@ -35,6 +35,7 @@ pub struct OutputIo<'o, 'a> {
 struct Context(NonNull<ff::AVIOContext>);
 
 impl Context {
+    #[allow(clippy::useless_transmute, reason = "between the same types only where FFmpeg is older than 7")]
     fn new(
         buffer_size: usize,
         opaque: *mut c_void,

@@ -29,8 +29,9 @@ impl<'a> Decoder<'a> {
             return Err(Error::new(Status::NoDecoder, "this FFmpeg has no decoder for the stream")
                 .of_stream(i32::try_from(index).unwrap_or(-1)));
         }
-        // SAFETY: both allocate, or give null.
+        // SAFETY: allocates, or gives null.
         let context = NonNull::new(unsafe { ff::avcodec_alloc_context3(codec) }).ok_or_else(Error::no_memory)?;
+        // SAFETY: as above.
         let frame = NonNull::new(unsafe { ff::av_frame_alloc() });
         let Some(frame) = frame else {
             let mut context = context.as_ptr();

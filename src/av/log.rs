@@ -18,6 +18,7 @@ struct Setting {
 static SETTING: RwLock<Option<Setting>> = RwLock::new(None);
 
 /// Messages up to `level` go to `logger`; none puts FFmpeg's own printing back.
+#[allow(clippy::missing_transmute_annotations, reason = "the type's name differs from platform to platform")]
 pub fn set(level: i32, logger: Option<Logger>) {
     let asked = logger.is_some();
     *SETTING.write().unwrap_or_else(PoisonError::into_inner) = logger.map(|logger| Setting { level, logger });

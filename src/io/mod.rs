@@ -2,7 +2,7 @@
 //! return, cancelling and time. Safe Rust, each piece testable alone.
 
 #![forbid(unsafe_code)]
-#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 
 mod buffer;
 mod cancel;

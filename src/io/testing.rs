@@ -1,7 +1,5 @@
 //! A host with callbacks that do as a test tells them.
 
-#![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
-
 use super::codes;
 use super::reader::HostReader;
 use super::retry::RetryPolicy;
