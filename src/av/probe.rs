@@ -157,13 +157,13 @@ fn by_head(inlet: &mut Inlet) -> Result<Format> {
         if head.is_empty() {
             return Err(Error::new(Status::Format, "the input is empty"));
         }
-        let last = ended || wanted >= largest;
+        // A guess is good enough only where no more could be seen.
+        let last = ended || wanted >= LARGEST_HEAD;
         if let Some(format) = probe(head, if last { 0 } else { RETRY_SCORE })? {
             return format.admitted();
         }
-        if last {
-            let cut_short = !ended && limit < to_u64(LARGEST_HEAD);
-            return Err(if cut_short {
+        if last || wanted >= largest {
+            return Err(if !last {
                 let message = format!("the format is not to be seen in the first {limit} bytes");
                 Error::limit(LimitKind::Probe, message)
             } else {

@@ -25,8 +25,8 @@ impl Handle for memux_buffer {
 /// `buffer` is NULL or a buffer that is not freed yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memux_buffer_data(buffer: *const memux_buffer) -> *const u8 {
-    static NOTHING: u8 = 0;
     guard::value(std::ptr::null(), || {
+        static NOTHING: u8 = 0;
         // SAFETY: this function's contract.
         match unsafe { handle::borrow(buffer) } {
             Some(buffer) if buffer.bytes.is_empty() => &raw const NOTHING,

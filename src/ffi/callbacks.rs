@@ -72,8 +72,9 @@ pub type memux_seek_fn = Option<unsafe extern "C" fn(opaque: *mut c_void, offset
 /// Makes a read or write callback return that hangs (by shutdown(2) on its socket, say).
 ///
 /// Called at most once per operation, when its token is set or its time is up, **on another thread**: the one that
-/// calls memux_cancel_set(), or a watchdog thread of the library. Both the end of the operation and the release
-/// callback wait until it has returned. It must return soon and call nothing of memux. Since 0.1.0.
+/// calls memux_cancel_set(), or a watchdog thread of the library; and, when the token was set before the operation
+/// began, the operation's own, before its first callback. Both the end of the operation and the release callback wait
+/// until it has returned. It must return soon and call nothing of memux. Since 0.1.0.
 pub type memux_unblock_fn = Option<unsafe extern "C" fn(opaque: *mut c_void)>;
 
 /// Gets back what the host handed over; free() fits. Called exactly once for each hand-over, on whichever thread lets

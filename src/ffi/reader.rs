@@ -98,7 +98,7 @@ fn seekability(reader: &memux_reader) -> Result<Seekability> {
 impl HostReader for Callbacks {
     fn read(&mut self, buf: &mut [u8]) -> i32 {
         let size = c_int::try_from(buf.len().min(MAX_TRANSFER)).unwrap_or(0);
-        // SAFETY: the host's own function with its own pointer; the buffer holds `size` bytes, all of them initialised.
+        // SAFETY: the host's own function with its own pointer; the buffer has room for `size` bytes.
         unsafe { (self.read)(self.opaque.get(), buf.as_mut_ptr(), size) }
     }
 

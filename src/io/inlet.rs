@@ -66,7 +66,7 @@ impl<'a> Inlet<'a> {
     pub fn head(&mut self, count: usize) -> Result<&[u8]> {
         if self.source.as_slice().is_none() {
             while self.held.len() < count && self.end.is_none() {
-                self.hold(count.saturating_sub(self.held.len()).min(CHUNK))?;
+                self.hold(count.saturating_sub(self.held.len()))?;
             }
         }
         let head = self.source.as_slice().unwrap_or(&self.held);
@@ -75,6 +75,7 @@ impl<'a> Inlet<'a> {
 
     /// Reads up to `count` bytes more into what is held.
     fn hold(&mut self, count: usize) -> Result<()> {
+        let count = count.min(CHUNK);
         let start = self.held.len();
         self.held.try_reserve(count).map_err(|_| Error::no_memory())?;
         self.held.resize(start.saturating_add(count), 0);

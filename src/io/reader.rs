@@ -92,7 +92,8 @@ impl<H: HostReader> Source for Reader<H> {
         if self.at_end || buf.is_empty() {
             return Ok(0);
         }
-        let asked = buf.len().min(MAX_TRANSFER);
+        // Whoever reads may ask for more at once than the host likes.
+        let asked = buf.len().min(self.buffer_size.unwrap_or(MAX_TRANSFER)).min(MAX_TRANSFER);
         let buf = buf.get_mut(..asked).unwrap_or_default();
         let (host, position) = (&mut self.host, self.position);
         let offset = i64::try_from(position).unwrap_or(i64::MAX);
@@ -236,5 +237,14 @@ mod tests {
             assert_eq!(reader.read(&mut [0; 4], &control).unwrap(), 0);
             assert_eq!(reader.host.reads, 1);
         }
+    }
+
+    #[test]
+    fn no_call_is_asked_for_more_than_the_buffer_size() {
+        let control = Control::unbounded();
+        let mut reader = Reader::new(FakeReader::new(&[7; 100]), Seekability::None, None, Some(16), QUICK);
+        let mut buf = [0; 64];
+        assert_eq!(reader.read(&mut buf, &control).unwrap(), 16);
+        assert_eq!(reader.read(&mut buf[..5], &control).unwrap(), 5);
     }
 }

@@ -34,9 +34,11 @@ pub fn call(
 ) -> Result<i64> {
     let (mut attempts, mut interruptions) = (0u32, 0u32);
     let mut delay = policy.delay;
+    // What the callback said before it is called again: kept if it is not.
+    let mut code = 0;
     loop {
-        control.check()?;
-        let code = callback();
+        control.check().map_err(|stopped| stopped.host(code))?;
+        code = callback();
         if code >= 0 {
             return Ok(code);
         }

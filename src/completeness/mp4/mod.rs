@@ -61,8 +61,6 @@ pub(super) struct Mp4 {
     to_the_end: bool,
     /// What stands here is no box.
     lost: Option<u64>,
-    /// What stands here is zeros only, as far as seen.
-    padding: bool,
 }
 
 impl Mp4 {
@@ -89,7 +87,6 @@ impl Mp4 {
             last: [0; 4],
             to_the_end: false,
             lost: None,
-            padding: false,
         }
     }
 
@@ -124,7 +121,7 @@ impl Mp4 {
     /// The outermost level: what follows what.
     fn outermost(&mut self, at: u64, bytes: &[u8], header: &Header) -> Step {
         if zeros(bytes.get(..8).unwrap_or(bytes)) {
-            self.padding = true;
+            // Padding: what has been seen so far decides.
             return Step::Done;
         }
         if !header.kind.iter().all(|byte| matches!(byte, 0x20..=0x7e | 0xa9)) {
@@ -309,7 +306,7 @@ impl Walk for Mp4 {
             return Verdict::Unknown;
         }
         match tail.rest {
-            rest if self.padding || rest.is_empty() => self.ending(tail),
+            rest if rest.is_empty() => self.ending(tail),
             rest if !zeros(rest) => tail.cut(),
             // Up to three zeros are as good a cut size field as padding.
             rest if rest.len() < 4 && self.ending(tail) == Verdict::Complete => Verdict::Unknown,

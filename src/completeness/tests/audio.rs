@@ -12,11 +12,18 @@ fn crc(bytes: &[u8], bits: u32, polynomial: u32) -> u32 {
     })
 }
 
-/// A frame of 192 samples.
-fn flac_frame(number: u8) -> Vec<u8> {
+/// The header of a frame of 192 samples.
+fn flac_header(number: u8) -> Vec<u8> {
     let mut bytes = vec![0xff, 0xf8, 0x10, 0x00, number];
     bytes.push(crc(&bytes, 8, 0x07) as u8);
-    bytes.extend((0..50).map(|nth: u8| nth.wrapping_mul(7).wrapping_add(number)));
+    bytes
+}
+
+/// A frame of 192 samples, among whose bytes are those of another frame's header.
+fn flac_frame(number: u8) -> Vec<u8> {
+    let mut bytes = flac_header(number);
+    bytes.extend((0..44).map(|nth: u8| nth.wrapping_mul(7).wrapping_add(number)));
+    bytes.extend(flac_header(99));
     bytes.extend((crc(&bytes, 16, 0x8005) as u16).to_be_bytes());
     bytes
 }
@@ -92,6 +99,9 @@ fn an_mp3_with_all_the_frames_that_its_tag_counts_is_complete() {
     assert_eq!(verdict(Container::Mp3, &mp3()), Verdict::Complete);
     let tagged = [mp3(), b"TAG".to_vec(), vec![0; 125]].concat();
     assert_eq!(verdict(Container::Mp3, &tagged), Verdict::Complete);
+    for cut in mp3().len() + 1..tagged.len() {
+        assert_ne!(verdict(Container::Mp3, &tagged[..cut]), Verdict::Complete, "{cut}");
+    }
 }
 
 #[test]

@@ -78,6 +78,9 @@ fn clusters_of_unknown_size_are_followed_block_by_block() {
 fn cues_behind_the_clusters_conclude_a_segment_of_unknown_size() {
     assert_eq!(verdict(MKV, &live(&[&tracks(), &cluster(), &cues()])), Verdict::Complete);
     assert_eq!(verdict(MKV, &live(&[&tracks(), &cues(), &cluster()])), Verdict::Unknown);
+    assert_eq!(verdict(MKV, &live(&[&tracks(), &cues()])), Verdict::Unknown);
+    let open = element(CLUSTER, None, &[&block()]);
+    assert_eq!(verdict(MKV, &live(&[&tracks(), &open, &cues()])), Verdict::Complete);
 }
 
 #[test]

@@ -24,6 +24,12 @@ fn a_header_with_samples_and_no_data_is_cut_even_at_a_box_end() {
 }
 
 #[test]
+fn the_same_holds_where_the_chunk_offsets_tell_nothing() {
+    let file = [ftyp(), moov(&[Trak::video(&[8])], &[])].concat();
+    assert_eq!(verdict(MP4, &file), Verdict::Truncated { at: file.len() as u64 });
+}
+
+#[test]
 fn a_cut_between_two_data_boxes_is_found_by_the_chunk_offsets() {
     let head = ftyp().len() + moov(&[Trak::video(&[0, 0])], &[]).len() + 8;
     let header = moov(&[Trak::video(&[head as u32, head as u32 + 208])], &[]);

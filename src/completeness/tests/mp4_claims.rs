@@ -196,6 +196,8 @@ fn all_that_deflate_may_do_is_understood() {
     let text: String = (1..40).map(|n| format!("{n} bottles of beer, {} ", n * n)).collect();
     let fixed = b"\x78\x01\x4b\xcb\xac\x48\x4d\x51\x48\x43\x22\x93\xf3\x53\x52\x8b\x01";
     assert_eq!(inflate(fixed, 100), Some(b"fixed fixed fixed codes".to_vec()));
+    let run = [0x78, 0xda, 0x4b, 0x4c, 0x24, 0x15, 0x00, 0x00];
+    assert_eq!(inflate(&run, 50), Some(vec![b'a'; 50]));
     assert_eq!(inflate(&DYNAMIC, 1000), Some(text.into_bytes()));
     assert_eq!(inflate(&DYNAMIC, 922), None);
     for cut in 0..DYNAMIC.len() {

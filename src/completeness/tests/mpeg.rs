@@ -29,6 +29,8 @@ fn a_transport_packet_that_is_cut_is_found() {
     for cut in [2500, 2600, whole.len() - 1] {
         assert_eq!(verdict(TS, &whole[..cut]), Verdict::Truncated { at: cut as u64 }, "{cut}");
     }
+    let begun = [whole.clone(), whole[..100].to_vec()].concat();
+    assert_eq!(verdict(TS, &begun), Verdict::Truncated { at: begun.len() as u64 });
 }
 
 #[test]
@@ -97,27 +99,31 @@ fn a_picture_that_ends_without_stuffing_is_a_cut() {
 
 #[test]
 fn where_pictures_often_end_without_stuffing_it_proves_nothing() {
-    let often = [ts_tables(H264), [filling(), ts_pes(false, &access_unit(300))].concat().repeat(6), filling()].concat();
-    assert_eq!(verdict(TS, &often), Verdict::Unknown);
+    assert_eq!(verdict(TS, &[often_filled(), filling()].concat()), Verdict::Unknown);
+}
+
+/// Tables and pictures of which every second one fills its last packet.
+fn often_filled() -> Vec<u8> {
+    [ts_tables(H264), [filling(), ts_pes(false, &access_unit(300))].concat().repeat(6)].concat()
 }
 
 #[test]
 fn a_picture_without_any_slice_is_a_cut() {
     let unit = [&[0, 0, 1, 9, 0xf0, 0, 0, 1, 6][..], &[0x44; 400]].concat();
     let pes = ts_pes(false, &unit);
-    let data = [transport(), pes[..188].to_vec()].concat();
+    let data = [often_filled(), pes[..188].to_vec()].concat();
     assert_eq!(verdict(TS, &data), Verdict::Truncated { at: data.len() as u64 });
 }
 
-/// A picture of `rows` rows, each a slice of its own.
-fn rows(rows: u8) -> Vec<u8> {
-    let slices = (1..=rows).flat_map(|row| [&[0, 0, 1, row][..], &[0x66; 60]].concat());
+/// A picture of seven rows, each a slice of its own, that fills four packets.
+fn rows() -> Vec<u8> {
+    let slices = (1..=7).flat_map(|row| [&[0, 0, 1, row][..], &[0x66; 99]].concat());
     [0, 0, 1, 0, 0, 0].into_iter().chain(slices).collect()
 }
 
 #[test]
 fn a_picture_with_fewer_slices_than_all_before_is_a_cut() {
-    let pictures: Vec<u8> = (0..10).flat_map(|_| ts_pes(false, &rows(10))).collect();
+    let pictures: Vec<u8> = (0..10).flat_map(|_| ts_pes(false, &rows())).collect();
     let whole = [ts_tables(MPEG2), pictures].concat();
     assert_eq!(verdict(TS, &whole), Verdict::Unknown);
     let cut = whole.len() - 2 * 188;

@@ -217,6 +217,12 @@ fn every_cut_of_an_ogg_is_found() {
 }
 
 #[test]
+fn a_stream_that_goes_on_after_its_last_page_has_not_ended() {
+    let chained = [ogg(), page(2, 1, b"again")].concat();
+    assert_eq!(verdict(Container::Ogg, &chained), Verdict::Truncated { at: chained.len() as u64 });
+}
+
+#[test]
 fn junk_between_ogg_pages_is_passed_over() {
     let data = [page(2, 1, b"first"), vec![0x4f; 333], page(4, 1, b"last")].concat();
     assert_eq!(verdict(Container::Ogg, &data), Verdict::Complete);
