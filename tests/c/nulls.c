@@ -1,0 +1,380 @@
+/*
+ * Every export, called with NULL, zero sizes and values that mean nothing. Each has a row; an export without one fails.
+ * Structs that a host passes by pointer are in structs.c.
+ */
+#include "host.h"
+
+static const uint8_t no_media[16] = "not any media..";
+
+static int free_calls;
+
+static void count_free(void *opaque)
+{
+    (void)opaque;
+    free_calls++;
+}
+
+static int never_write(void *opaque, MEMUX_WRITE_CONST uint8_t *buf, int buf_size)
+{
+    (void)opaque, (void)buf, (void)buf_size;
+    MISSING("a write of nothing");
+    return buf_size;
+}
+
+/* A handle's out parameter starts as garbage and must be NULL after a failure. */
+#define GARBAGE(type) ((type *)(void *)&free_calls)
+
+/* Runs `call` twice: with an error to fill (garbage before) and without. Nothing but the status may differ. */
+#define REFUSED(call_with_error, wanted)                       \
+    do {                                                       \
+        memux_error *error_object = GARBAGE(memux_error);      \
+        memux_error **error = &error_object;                   \
+        memux_status status = (call_with_error);               \
+        EXPECT_STATUS(status, (wanted));                       \
+        EXPECT_ERROR(status, error);                           \
+        error = NULL;                                          \
+        EXPECT_STATUS((call_with_error), (wanted));            \
+    } while (0)
+
+/* `_init` of NULL, of no bytes and of fewer bytes than struct_size needs touches nothing. */
+#define INIT_ROW(name)                                                          \
+    static void row_##name##_init(void)                                         \
+    {                                                                           \
+        name value;                                                             \
+        unsigned char bytes[sizeof(name)], zero[sizeof(name)] = { 0 };          \
+        size_t size;                                                            \
+        name##_init(NULL, 0);                                                   \
+        name##_init(NULL, sizeof(name));                                        \
+        memset(bytes, 0xAA, sizeof bytes);                                      \
+        memcpy(&value, bytes, sizeof value);                                    \
+        name##_init(&value, 0);                                                 \
+        EXPECT(memcmp(&value, bytes, sizeof value) == 0);                       \
+        name##_init(&value, sizeof(size_t) - 1);                                \
+        EXPECT(memcmp(&value, bytes, sizeof value) == 0);                       \
+        name##_init(&value, sizeof(size_t));                                    \
+        EXPECT_SAME(value.struct_size, sizeof(size_t));                         \
+        EXPECT(memcmp((char *)&value + sizeof size, bytes + sizeof size, sizeof value - sizeof size) == 0); \
+        name##_init(&value, sizeof value);                                      \
+        EXPECT_SAME(value.struct_size, sizeof value);                           \
+        EXPECT(memcmp((char *)&value + sizeof size, zero, sizeof value - sizeof size) == 0); \
+    }
+
+INIT_ROW(memux_reader)
+INIT_ROW(memux_writer)
+INIT_ROW(memux_limits)
+INIT_ROW(memux_run_options)
+INIT_ROW(memux_count_options)
+INIT_ROW(memux_extract_options)
+INIT_ROW(memux_count_report)
+INIT_ROW(memux_extract_report)
+INIT_ROW(memux_build_info)
+
+static void row_memux_version(void)
+{
+    EXPECT_SAME(memux_version(), MEMUX_VERSION);
+}
+
+static void row_memux_version_string(void)
+{
+    EXPECT(memux_version_string() != NULL && memux_version_string()[0] != '\0');
+}
+
+static void row_memux_get_build_info(void)
+{
+    REFUSED(memux_get_build_info(NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+}
+
+static void row_memux_status_name(void)
+{
+    EXPECT(memux_status_name(0) != NULL && memux_status_name(-1) != NULL && memux_status_name(INT32_MIN) != NULL);
+    EXPECT(memux_status_name(INT32_MAX)[0] != '\0');
+}
+
+static void row_memux_status_message(void)
+{
+    EXPECT(memux_status_message(0) != NULL && memux_status_message(-1) != NULL && memux_status_message(INT32_MIN) != NULL);
+    EXPECT(memux_status_message(INT32_MAX)[0] != '\0');
+}
+
+static void row_memux_error_status(void) { EXPECT_SAME(memux_error_status(NULL), MEMUX_OK); }
+static void row_memux_error_stage(void) { EXPECT_SAME(memux_error_stage(NULL), MEMUX_STAGE_NONE); }
+static void row_memux_error_stream(void) { EXPECT_SAME(memux_error_stream(NULL), -1); }
+static void row_memux_error_limit(void) { EXPECT_SAME(memux_error_limit(NULL), MEMUX_LIMIT_NONE); }
+static void row_memux_error_offset(void) { EXPECT(memux_error_offset(NULL) == MEMUX_UNKNOWN); }
+static void row_memux_error_ffmpeg_code(void) { EXPECT_SAME(memux_error_ffmpeg_code(NULL), 0); }
+static void row_memux_error_host_code(void) { EXPECT_SAME(memux_error_host_code(NULL), 0); }
+static void row_memux_error_message(void) { EXPECT(memux_error_message(NULL) && memux_error_message(NULL)[0] == '\0'); }
+static void row_memux_error_hint(void) { EXPECT(memux_error_hint(NULL) && memux_error_hint(NULL)[0] == '\0'); }
+static void row_memux_error_free(void) { memux_error_free(NULL); }
+
+static void row_memux_cancel_create(void)
+{
+    REFUSED(memux_cancel_create(NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+}
+
+static void row_memux_cancel_set(void) { memux_cancel_set(NULL); }
+static void row_memux_cancel_reset(void) { memux_cancel_reset(NULL); }
+static void row_memux_cancel_is_set(void) { EXPECT_SAME(memux_cancel_is_set(NULL), 0); }
+static void row_memux_cancel_free(void) { memux_cancel_free(NULL); }
+
+static void row_memux_source_from_memory(void)
+{
+    memux_source *source = GARBAGE(memux_source);
+
+    REFUSED(memux_source_from_memory(NULL, 1, NULL, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(source == NULL);
+    REFUSED(memux_source_from_memory(no_media, sizeof no_media, NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    free_calls = 0;
+    REFUSED(memux_source_from_memory(NULL, 1, count_free, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT_SAME(free_calls, 2);
+    REFUSED(memux_source_from_memory(no_media, 1, count_free, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT_SAME(free_calls, 4);
+    /* Larger than anything that can lie in memory. */
+    source = GARBAGE(memux_source);
+    REFUSED(memux_source_from_memory(no_media, SIZE_MAX, NULL, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(source == NULL);
+    /* No bytes at all are a source; that no media is in it is for the operation to say. */
+    EXPECT_STATUS(memux_source_from_memory(NULL, 0, count_free, NULL, &source, NULL), MEMUX_OK);
+    EXPECT(source != NULL);
+    REFUSED(memux_count(source, NULL, NULL, error), MEMUX_ERROR_FORMAT);
+    memux_source_free(source);
+    EXPECT_SAME(free_calls, 5);
+}
+
+static void row_memux_source_from_slices(void)
+{
+    memux_source *source = GARBAGE(memux_source);
+    memux_slice slices[2] = { { no_media, sizeof no_media }, { NULL, 4 } };
+
+    free_calls = 0;
+    REFUSED(memux_source_from_slices(NULL, 1, count_free, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(source == NULL);
+    REFUSED(memux_source_from_slices(slices, 1, count_free, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    source = GARBAGE(memux_source);
+    REFUSED(memux_source_from_slices(slices, 2, count_free, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(source == NULL);
+    slices[1].data = no_media;
+    slices[1].size = SIZE_MAX;
+    REFUSED(memux_source_from_slices(slices, 2, count_free, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT_SAME(free_calls, 8);
+    slices[1].data = NULL;
+    slices[1].size = 0;
+    EXPECT_STATUS(memux_source_from_slices(slices, 2, count_free, NULL, &source, NULL), MEMUX_OK);
+    memux_source_free(source);
+    EXPECT_STATUS(memux_source_from_slices(NULL, 0, count_free, NULL, &source, NULL), MEMUX_OK);
+    REFUSED(memux_count(source, NULL, NULL, error), MEMUX_ERROR_FORMAT);
+    memux_source_free(source);
+    EXPECT_SAME(free_calls, 10);
+}
+
+static void row_memux_source_from_reader(void)
+{
+    host host = host_of((bytes){ NULL, 0 });
+    memux_reader reader = host_reader(&host, MEMUX_SEEKABILITY_CHEAP);
+    memux_source *source = GARBAGE(memux_source);
+
+    REFUSED(memux_source_from_reader(NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(source == NULL);
+    EXPECT_SAME(host.released, 0);
+    REFUSED(memux_source_from_reader(&reader, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT_SAME(host.released, 2);
+    reader.read = NULL;
+    source = GARBAGE(memux_source);
+    REFUSED(memux_source_from_reader(&reader, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(source == NULL);
+    EXPECT_SAME(host.released, 4);
+}
+
+static void row_memux_source_free(void) { memux_source_free(NULL); }
+
+static void row_memux_sink_to_writer(void)
+{
+    host_sink host = { 0 };
+    memux_writer writer = host_writer(&host);
+    memux_sink *sink = GARBAGE(memux_sink);
+
+    REFUSED(memux_sink_to_writer(NULL, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(sink == NULL);
+    REFUSED(memux_sink_to_writer(&writer, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT_SAME(host.released, 2);
+    writer.write = NULL;
+    sink = GARBAGE(memux_sink);
+    REFUSED(memux_sink_to_writer(&writer, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(sink == NULL);
+    EXPECT_SAME(host.released, 4);
+}
+
+static void row_memux_sink_to_buffer(void)
+{
+    REFUSED(memux_sink_to_buffer(NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+}
+
+static void row_memux_sink_take_buffer(void)
+{
+    host_sink host = { 0 };
+    memux_writer writer = host_writer(&host);
+    memux_buffer *buffer = GARBAGE(memux_buffer);
+    memux_sink *sink = NULL;
+
+    REFUSED(memux_sink_take_buffer(NULL, &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(buffer == NULL);
+    EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
+    REFUSED(memux_sink_take_buffer(sink, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    /* Nothing written is a buffer of no bytes, not a failure. */
+    EXPECT_STATUS(memux_sink_take_buffer(sink, &buffer, NULL), MEMUX_OK);
+    EXPECT(buffer != NULL && memux_buffer_size(buffer) == 0);
+    memux_buffer_free(buffer);
+    memux_sink_free(sink);
+    /* A writer's sink has no buffer to take. */
+    buffer = GARBAGE(memux_buffer);
+    sink = host_sink_of(&writer);
+    REFUSED(memux_sink_take_buffer(sink, &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(buffer == NULL);
+    memux_sink_free(sink);
+}
+
+static void row_memux_sink_free(void) { memux_sink_free(NULL); }
+static void row_memux_buffer_data(void) { EXPECT(memux_buffer_data(NULL) == NULL); }
+static void row_memux_buffer_size(void) { EXPECT_SAME(memux_buffer_size(NULL), 0); }
+static void row_memux_buffer_free(void) { memux_buffer_free(NULL); }
+
+static void row_memux_count_frames(void)
+{
+    uint64_t frames = 4711;
+
+    REFUSED(memux_count_frames(NULL, 0, &frames, error), MEMUX_ERROR_FORMAT);
+    REFUSED(memux_count_frames(NULL, 1, &frames, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_count_frames(no_media, 0, &frames, error), MEMUX_ERROR_FORMAT);
+    REFUSED(memux_count_frames(no_media, sizeof no_media, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_count_frames(no_media, SIZE_MAX, &frames, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_count_frames(no_media, sizeof no_media, &frames, error), MEMUX_ERROR_FORMAT);
+    EXPECT_SAME(frames, 4711); /* results are written on success only */
+}
+
+/* A report says "not known" wherever nothing was learned. */
+static void expect_empty_count_report(const memux_count_report *report)
+{
+    EXPECT_SAME(report->struct_size, sizeof *report);
+    EXPECT(report->frames == MEMUX_UNKNOWN && report->header_frames == MEMUX_UNKNOWN);
+    EXPECT(report->presented == MEMUX_UNKNOWN && report->decoded == MEMUX_UNKNOWN);
+    EXPECT(report->truncated_at == MEMUX_UNKNOWN);
+    EXPECT_SAME(report->completeness, MEMUX_COMPLETENESS_UNKNOWN);
+    EXPECT_SAME(report->stream_index, -1);
+    EXPECT_SAME(report->spooled_bytes, 0);
+}
+
+static void row_memux_count(void)
+{
+    memux_source *source = memory_source((bytes){ (uint8_t *)(uintptr_t)no_media, sizeof no_media });
+    memux_count_report report;
+
+    memset(&report, 0xAA, sizeof report);
+    report.struct_size = sizeof report;
+    REFUSED(memux_count(NULL, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    expect_empty_count_report(&report);
+    EXPECT_SAME(report.bytes_read, 0);
+    REFUSED(memux_count(NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    memset(&report, 0xAA, sizeof report);
+    report.struct_size = sizeof report;
+    REFUSED(memux_count(source, NULL, &report, error), MEMUX_ERROR_FORMAT);
+    expect_empty_count_report(&report);
+    memux_source_free(source);
+}
+
+static void row_memux_extract_video(void)
+{
+    REFUSED(memux_extract_video(NULL, 0, never_write, NULL, error), MEMUX_ERROR_FORMAT);
+    REFUSED(memux_extract_video(NULL, 1, never_write, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_extract_video(no_media, sizeof no_media, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_extract_video(no_media, sizeof no_media, never_write, NULL, error), MEMUX_ERROR_FORMAT);
+}
+
+static void row_memux_extract(void)
+{
+    memux_source *source = memory_source((bytes){ (uint8_t *)(uintptr_t)no_media, sizeof no_media });
+    memux_sink *sink = NULL;
+    memux_extract_report report;
+
+    EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
+    memset(&report, 0xAA, sizeof report);
+    report.struct_size = sizeof report;
+    REFUSED(memux_extract(NULL, sink, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(report.truncated_at == MEMUX_UNKNOWN);
+    EXPECT_SAME(report.bytes_written, 0);
+    EXPECT_SAME(report.stream_index, -1);
+    memset(&report, 0xAA, sizeof report);
+    report.struct_size = sizeof report;
+    REFUSED(memux_extract(source, NULL, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT_SAME(report.bytes_written, 0);
+    REFUSED(memux_extract(NULL, NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_extract(source, sink, NULL, NULL, error), MEMUX_ERROR_FORMAT);
+    memux_sink_free(sink);
+    memux_source_free(source);
+}
+
+static void row_memux_log_set(void)
+{
+    REFUSED(memux_log_set(0, NULL, NULL, error), MEMUX_OK);
+    REFUSED(memux_log_set(INT32_MAX, NULL, NULL, error), MEMUX_OK);
+}
+
+#define ROW(name) { #name, row_##name }
+
+static const struct row {
+    const char *name;
+    void (*test)(void);
+} rows[] = {
+    ROW(memux_reader_init), ROW(memux_writer_init), ROW(memux_limits_init), ROW(memux_run_options_init),
+    ROW(memux_count_options_init), ROW(memux_extract_options_init), ROW(memux_count_report_init),
+    ROW(memux_extract_report_init), ROW(memux_build_info_init),
+    ROW(memux_version), ROW(memux_version_string), ROW(memux_get_build_info), ROW(memux_status_name), ROW(memux_status_message),
+    ROW(memux_error_status), ROW(memux_error_stage), ROW(memux_error_stream), ROW(memux_error_limit), ROW(memux_error_offset),
+    ROW(memux_error_ffmpeg_code), ROW(memux_error_host_code), ROW(memux_error_message), ROW(memux_error_hint),
+    ROW(memux_error_free),
+    ROW(memux_cancel_create), ROW(memux_cancel_set), ROW(memux_cancel_reset), ROW(memux_cancel_is_set), ROW(memux_cancel_free),
+    ROW(memux_source_from_memory), ROW(memux_source_from_slices), ROW(memux_source_from_reader), ROW(memux_source_free),
+    ROW(memux_sink_to_writer), ROW(memux_sink_to_buffer), ROW(memux_sink_take_buffer), ROW(memux_sink_free),
+    ROW(memux_buffer_data), ROW(memux_buffer_size), ROW(memux_buffer_free),
+    ROW(memux_count_frames), ROW(memux_count), ROW(memux_extract_video), ROW(memux_extract), ROW(memux_log_set),
+};
+
+/* The committed list of exports and the rows name the same functions. */
+static void every_export_has_a_row(void)
+{
+    const char *path = getenv("MEMUX_SYMBOLS");
+    FILE *list = fopen(path ? path : "packaging/symbols.txt", "r");
+    int seen[sizeof rows / sizeof *rows] = { 0 };
+    char line[256], name[256];
+
+    if (!list) {
+        MISSING("MEMUX_SYMBOLS to name the list of exports");
+        return;
+    }
+    while (fgets(line, sizeof line, list)) {
+        size_t row = 0;
+        if (sscanf(line, "%255s", name) != 1 || strncmp(name, "memux_", 6) != 0)
+            continue;
+        while (row < sizeof rows / sizeof *rows && strcmp(rows[row].name, name) != 0)
+            row++;
+        if (row < sizeof rows / sizeof *rows)
+            seen[row] = 1;
+        else
+            printf("# %s has no row\n", name), MISSING("a row for each export");
+    }
+    fclose(list);
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
+        if (!seen[row])
+            printf("# %s is in no list of exports\n", rows[row].name), MISSING("an export for each row");
+}
+
+int main(void)
+{
+    char promise[128];
+
+    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+        snprintf(promise, sizeof promise, "%s_answers_null_and_nonsense_with_a_status", rows[row].name);
+        check_run(promise, rows[row].test);
+    }
+    RUN(every_export_has_a_row);
+    return check_done();
+}
