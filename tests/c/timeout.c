@@ -1,0 +1,88 @@
+/* An operation's time is up: between callbacks, and while one hangs. */
+#include "hanging.h"
+
+static void expect_timeout_frees(int in_sink, int hang_at, int returns)
+{
+    bytes file = clip("h264.ts");
+    hanging host;
+    memux_run_options run;
+    memux_extract_report report;
+    memux_error *error = NULL;
+    memux_status status;
+    double started = now_ms();
+
+    hanging_init(&host, file, hang_at);
+    host.returns = returns;
+    memux_run_options_init(&run, sizeof run);
+    run.timeout_us = 300000;
+    status = run_hanging(&host, in_sink, &run, &report, &error);
+    EXPECT_STATUS(status, MEMUX_ERROR_TIMEOUT);
+    EXPECT(now_ms() - started >= 300 && now_ms() - started < 300 + WITHIN_MS);
+    EXPECT_SAME(memux_error_host_code(error), returns < 0 && returns != MEMUX_IO_EOF ? returns : memux_error_host_code(error));
+    EXPECT_SAME(host.unblocked, 1);
+    EXPECT(!pthread_equal(host.unblocked_on, pthread_self()));
+    EXPECT_ERROR(status, &error);
+    free(host.writing.file.data);
+    free(file.data);
+}
+
+static void a_read_that_blocks_for_ever_comes_back_at_the_timeout(void)
+{
+    expect_timeout_frees(0, 1, -EIO);
+    expect_timeout_frees(0, 15, -EIO);
+}
+
+static void a_write_that_blocks_for_ever_comes_back_at_the_timeout(void)
+{
+    expect_timeout_frees(1, 1, -EIO);
+    expect_timeout_frees(1, 9, -EIO);
+}
+
+static void time_up_is_a_timeout_whatever_the_freed_read_returns(void)
+{
+    expect_timeout_frees(0, 15, 0);
+    expect_timeout_frees(0, 15, MEMUX_IO_EOF);
+    expect_timeout_frees(0, 15, MEMUX_IO_EXIT);
+    expect_timeout_frees(0, 15, -EINTR);
+    expect_timeout_frees(1, 9, 0);
+}
+
+static int slow_read(void *opaque, uint8_t *buf, int buf_size)
+{
+    usleep(10000);
+    return host_read(opaque, buf, buf_size);
+}
+
+static void a_slow_reader_without_unblock_ends_at_the_timeout_too(void)
+{
+    bytes file = clip("h264.ts");
+    host host = host_of(file);
+    memux_reader reader = host_reader(&host, MEMUX_SEEKABILITY_NONE);
+    memux_source *source = NULL;
+    memux_run_options run;
+    memux_count_options options;
+    memux_error *error = NULL;
+    double started = now_ms();
+
+    host.max_read = 100;
+    reader.read = slow_read;
+    EXPECT_STATUS(memux_source_from_reader(&reader, &source, NULL), MEMUX_OK);
+    memux_run_options_init(&run, sizeof run);
+    memux_count_options_init(&options, sizeof options);
+    options.run = &run;
+    run.timeout_us = 100000;
+    EXPECT_STATUS(memux_count(source, &options, NULL, &error), MEMUX_ERROR_TIMEOUT);
+    EXPECT(now_ms() - started < 100 + WITHIN_MS);
+    EXPECT_ERROR(MEMUX_ERROR_TIMEOUT, &error);
+    memux_source_free(source);
+    free(file.data);
+}
+
+int main(void)
+{
+    RUN(a_read_that_blocks_for_ever_comes_back_at_the_timeout);
+    RUN(a_write_that_blocks_for_ever_comes_back_at_the_timeout);
+    RUN(time_up_is_a_timeout_whatever_the_freed_read_returns);
+    RUN(a_slow_reader_without_unblock_ends_at_the_timeout_too);
+    return check_done();
+}
