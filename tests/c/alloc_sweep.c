@@ -1,0 +1,144 @@
+/* preload: failav */
+/* Every allocation that memux asks libav* for fails once: each time the host is told, and nothing is lost. */
+#define _GNU_SOURCE
+#include "host.h"
+
+#include <dlfcn.h>
+#include <malloc.h>
+#include <unistd.h>
+
+static void (*begin)(int index);
+static int (*calls)(void);
+static int (*struck)(void);
+
+static void find_shim(void)
+{
+    *(void **)&begin = dlsym(RTLD_DEFAULT, "failav_begin");
+    *(void **)&calls = dlsym(RTLD_DEFAULT, "failav_calls");
+    *(void **)&struck = dlsym(RTLD_DEFAULT, "failav_struck");
+    if (!begin || !calls || !struck) {
+        printf("Bail out! the shim failav is not preloaded\n");
+        exit(2);
+    }
+}
+
+/* glibc counts what its per-thread cache holds as in use: the program starts anew without that cache. */
+static void drop_malloc_cache(char *argv[])
+{
+    if (slowness() == 1 && !getenv("GLIBC_TUNABLES") && setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1) == 0)
+        execv("/proc/self/exe", argv);
+}
+
+/* Bytes in use. Sanitizers and valgrind answer 0 here and find leaks themselves. */
+static size_t in_use(void)
+{
+    return mallinfo2().uordblks;
+}
+
+typedef struct trial {
+    const char *clip;
+    int32_t count_mode; /* -1: extract */
+    int32_t seekability; /* -1: memory */
+    int to_buffer, trace;
+} trial;
+
+static void ignore_event(void *opaque, const memux_trace_event *event) { (void)opaque, (void)event; }
+
+static memux_status run_trial(const trial *trial, bytes file, memux_error **error)
+{
+    host host = host_of(file);
+    host_sink sink_host = { 0 };
+    memux_writer writer = host_writer(&sink_host);
+    memux_source *source = trial->seekability < 0 ? memory_source(file) : host_source(&host, trial->seekability);
+    memux_sink *sink = NULL;
+    memux_run_options run;
+    memux_count_options count;
+    memux_extract_options extract;
+    memux_status status;
+
+    memux_run_options_init(&run, sizeof run);
+    run.trace = trial->trace ? ignore_event : NULL;
+    memux_count_options_init(&count, sizeof count);
+    count.run = &run;
+    memux_extract_options_init(&extract, sizeof extract);
+    extract.run = &run;
+    if (trial->to_buffer)
+        EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
+    else
+        sink = host_sink_of(&writer);
+    if (trial->count_mode >= 0) {
+        count.mode = trial->count_mode;
+        status = memux_count(source, &count, NULL, error);
+    } else {
+        status = memux_extract(source, sink, &extract, NULL, error);
+    }
+    memux_sink_free(sink);
+    memux_source_free(source);
+    free(sink_host.file.data);
+    return status;
+}
+
+/* `minimum`: how many allocations there were when this was written; fewer means that the shim no longer sees them. */
+static void sweep(const trial *trial, int minimum)
+{
+    bytes file = clip(trial->clip);
+    memux_error *error = NULL;
+    size_t before;
+    int covered = 0;
+
+    begin(0);
+    for (int warm = 0; warm < 2; warm++)
+        EXPECT_STATUS(run_trial(trial, file, &error), MEMUX_OK);
+    for (int index = 1;; index++) {
+        memux_status status;
+        begin(index);
+        before = in_use();
+        status = run_trial(trial, file, &error);
+        if (!struck()) {
+            EXPECT_STATUS(status, MEMUX_OK);
+            break;
+        }
+        covered = index;
+        if (!EXPECT_STATUS(status, MEMUX_ERROR_NO_MEMORY))
+            printf("#   allocation %d: %s\n", index, memux_error_message(error));
+        EXPECT_ERROR(status, &error);
+        if (!EXPECT_SAME(in_use() - before, 0))
+            printf("#   allocation %d\n", index);
+    }
+    begin(0);
+    printf("# %s, %s, road %d: %d allocations covered\n", trial->clip, trial->count_mode < 0 ? "extract" : "count",
+           (int)trial->seekability, covered);
+    EXPECT(covered >= minimum);
+    EXPECT_STATUS(run_trial(trial, file, &error), MEMUX_OK);
+    free(file.data);
+}
+
+static void counting_packets_survives_every_failed_allocation(void)
+{
+    sweep(&(trial){ "h264.mp4", MEMUX_COUNT_PACKETS, -1, 0, 0 }, 75);
+    sweep(&(trial){ "h264_moov_at_end.mp4", MEMUX_COUNT_PACKETS, MEMUX_SEEKABILITY_NONE, 0, 0 }, 75);
+    sweep(&(trial){ "h264.mkv", MEMUX_COUNT_PACKETS, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 75);
+}
+
+static void counting_decoded_frames_survives_every_failed_allocation(void)
+{
+    sweep(&(trial){ "h264.ts", MEMUX_COUNT_DECODED, -1, 0, 0 }, 400);
+}
+
+static void extracting_survives_every_failed_allocation(void)
+{
+    sweep(&(trial){ "h264.mp4", -1, -1, 1, 0 }, 150);
+    sweep(&(trial){ "h264_fragmented.mp4", -1, MEMUX_SEEKABILITY_NONE, 0, 0 }, 150);
+    sweep(&(trial){ "hevc.ts", -1, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 270);
+}
+
+int main(int argc, char *argv[])
+{
+    (void)argc;
+    drop_malloc_cache(argv);
+    find_shim();
+    RUN(counting_packets_survives_every_failed_allocation);
+    RUN(counting_decoded_frames_survives_every_failed_allocation);
+    RUN(extracting_survives_every_failed_allocation);
+    return check_done();
+}

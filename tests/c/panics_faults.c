@@ -1,0 +1,110 @@
+/* A panic made inside the library never crosses into the host: it is a status, and the next call works. */
+#include "host.h"
+
+#include <pthread.h>
+
+/* There only in builds with the feature `fault-injection`. */
+void memux_test_panic_at(int32_t place);
+
+enum { NOWHERE, BELOW_THE_GUARD, IN_READ, IN_SEEK, IN_WRITE };
+
+static void expect_panic(int place, int32_t seekability)
+{
+    bytes file = clip("h264_moov_at_end.mp4"), whole = extracted(file);
+
+    for (int from_memory = 0; from_memory < 2; from_memory++) {
+        host host = host_of(file);
+        host_sink sink_host = { 0 };
+        memux_writer writer = host_writer(&sink_host);
+        memux_source *source = from_memory ? memory_source(file) : host_source(&host, seekability);
+        memux_sink *sink = host_sink_of(&writer);
+        memux_error *error = NULL;
+        memux_extract_report report;
+        memux_status status;
+
+        memux_extract_report_init(&report, sizeof report);
+        memux_test_panic_at(place);
+        status = memux_extract(source, sink, NULL, &report, &error);
+        memux_test_panic_at(NOWHERE);
+        if (!EXPECT_STATUS(status, MEMUX_ERROR_INTERNAL))
+            printf("#   place %d, %s\n", place, from_memory ? "memory" : "reader");
+        EXPECT_ERROR(status, &error);
+        EXPECT_SAME(report.bytes_written, sink_host.file.size);
+
+        /* The same handles go on. */
+        sink_host.file.size = sink_host.at = 0;
+        EXPECT_STATUS(memux_extract(source, sink, NULL, &report, &error), MEMUX_OK);
+        EXPECT(same_bytes(sink_host.file, whole));
+        memux_sink_free(sink);
+        memux_source_free(source);
+        EXPECT_SAME(host.released + from_memory, 1);
+        EXPECT_SAME(sink_host.released, 1);
+        free(sink_host.file.data);
+    }
+    free(whole.data);
+    free(file.data);
+}
+
+static void a_panic_below_the_guard_is_an_internal_error(void) { expect_panic(BELOW_THE_GUARD, MEMUX_SEEKABILITY_CHEAP); }
+static void a_panic_in_the_read_trampoline_is_an_internal_error(void) { expect_panic(IN_READ, MEMUX_SEEKABILITY_CHEAP); }
+static void a_panic_in_the_seek_trampoline_is_an_internal_error(void) { expect_panic(IN_SEEK, MEMUX_SEEKABILITY_CHEAP); }
+static void a_panic_in_the_write_trampoline_is_an_internal_error(void) { expect_panic(IN_WRITE, MEMUX_SEEKABILITY_CHEAP); }
+
+static void the_shortest_calls_are_guarded_too(void)
+{
+    bytes file = clip("h264.mp4");
+    host_sink host = { 0 };
+    uint64_t frames = 4711;
+    memux_error *error = NULL;
+    memux_status status;
+
+    memux_test_panic_at(BELOW_THE_GUARD);
+    status = memux_count_frames(file.data, file.size, &frames, &error);
+    EXPECT_STATUS(status, MEMUX_ERROR_INTERNAL);
+    EXPECT_ERROR(status, &error);
+    EXPECT_SAME(frames, 4711);
+    memux_test_panic_at(BELOW_THE_GUARD);
+    status = memux_extract_video(file.data, file.size, host_write, &host, &error);
+    EXPECT_STATUS(status, MEMUX_ERROR_INTERNAL);
+    EXPECT_ERROR(status, &error);
+    memux_test_panic_at(NOWHERE);
+    EXPECT_STATUS(memux_count_frames(file.data, file.size, &frames, &error), MEMUX_OK);
+    EXPECT_SAME(frames, 75);
+    free(host.file.data);
+    free(file.data);
+}
+
+static void *panic_in_thread(void *opaque)
+{
+    bytes *file = opaque;
+    uint64_t frames = 0;
+
+    memux_test_panic_at(IN_READ);
+    EXPECT_STATUS(memux_count_frames(file->data, file->size, &frames, NULL), MEMUX_ERROR_INTERNAL);
+    memux_test_panic_at(NOWHERE);
+    return NULL;
+}
+
+static void a_panic_on_another_thread_ends_no_thread(void)
+{
+    bytes file = clip("h264.ts");
+    uint64_t frames = 0;
+    pthread_t thread;
+
+    pthread_create(&thread, NULL, panic_in_thread, &file);
+    pthread_join(thread, NULL);
+    EXPECT_STATUS(memux_count_frames(file.data, file.size, &frames, NULL), MEMUX_OK);
+    EXPECT_SAME(frames, 75);
+    free(file.data);
+}
+
+int main(void)
+{
+    RUN(a_panic_below_the_guard_is_an_internal_error);
+    RUN(a_panic_in_the_read_trampoline_is_an_internal_error);
+    RUN(a_panic_in_the_seek_trampoline_is_an_internal_error);
+    RUN(a_panic_in_the_write_trampoline_is_an_internal_error);
+    RUN(the_shortest_calls_are_guarded_too);
+    RUN(a_panic_on_another_thread_ends_no_thread);
+    return check_done();
+}
