@@ -18,7 +18,8 @@
  *
  * ERRORS. The last parameter, `memux_error **error`, may be NULL. Else *error is set in every case: to NULL,
  * whatever it held, and on failure to an object that the host frees with memux_error_free(). It outlives all
- * handles. There is no errno and no last error of a thread, and nothing is printed.
+ * handles. There is no errno and no last error of a thread, and memux prints nothing. FFmpeg's own messages go where
+ * the host's av_log sends them, to stderr if the host says nothing else: see memux_log_set().
  *
  * OWNERSHIP. What comes from a function named _create, _from_, _to_ or _take_ is freed with the _free of its type;
  * _free of NULL is nothing. Handles are counted inside: an operation keeps what it uses, so that any of them may be
@@ -342,8 +343,9 @@ typedef int64_t (*memux_seek_fn)(void *opaque, int64_t offset, int whence);
  * Makes a read or write callback return that hangs (by shutdown(2) on its socket, say).
  *
  * Called at most once per operation, when its token is set or its time is up, **on another thread**: the one that
- * calls memux_cancel_set(), or a watchdog thread of the library. Both the end of the operation and the release
- * callback wait until it has returned. It must return soon and call nothing of memux. Since 0.1.0.
+ * calls memux_cancel_set(), or a watchdog thread of the library; and, when the token was set before the operation
+ * began, the operation's own, before its first callback. Both the end of the operation and the release callback wait
+ * until it has returned. It must return soon and call nothing of memux. Since 0.1.0.
  */
 typedef void (*memux_unblock_fn)(void *opaque);
 

@@ -1,5 +1,5 @@
-//! `include/memux.h` is what `src/ffi` says. It is committed, so that a host needs no Rust to read it, and written here:
-//! `MEMUX_UPDATE_HEADER=1 cargo test --test header` puts the current one in its place.
+//! `include/memux.h` is what `src/ffi` says. It is committed, so that a host needs no Rust to read it, and written
+//! here: `MEMUX_UPDATE_HEADER=1 cargo test --test header` puts the current one in its place.
 
 use std::path::{Path, PathBuf};
 
@@ -97,14 +97,15 @@ fn replace_once(text: &str, from: &str, to: &str) -> String {
 
 /// A comment of one line that has just ended stands on one line; constants of one family stand close together.
 fn shorten(lines: &mut Vec<String>) {
-    if let [.., start, text, end] = lines.as_slice() {
-        if start.trim() == "/**" && end.trim() == "*/" {
-            let indent = &start[..start.len() - start.trim_start().len()];
-            let short = format!("{indent}/** {} */", text.trim().trim_start_matches("* "));
-            if short.len() <= 120 {
-                lines.truncate(lines.len() - 3);
-                lines.push(short);
-            }
+    if let [.., start, text, end] = lines.as_slice()
+        && start.trim() == "/**"
+        && end.trim() == "*/"
+    {
+        let indent = &start[..start.len() - start.trim_start().len()];
+        let short = format!("{indent}/** {} */", text.trim().trim_start_matches("* "));
+        if short.len() <= 120 {
+            lines.truncate(lines.len() - 3);
+            lines.push(short);
         }
     }
     if let [.., previous, blank, comment, constant] = lines.as_slice() {

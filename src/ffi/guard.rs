@@ -1,5 +1,5 @@
-//! The way into and out of every exported function: a panic stops here, and the host's error place is filled here. A panic
-//! prints nothing either: where it happened goes into the error.
+//! The way into and out of every exported function: a panic stops here, and the host's error place is filled here. A
+//! panic prints nothing either: where it happened goes into the error.
 
 use super::error::{memux_error, store};
 use super::status::memux_status;
@@ -52,8 +52,8 @@ pub fn value<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
 }
 
-/// What a panic is to everyone above: an error. Nothing that the closure shares is looked at afterwards but what is valid
-/// in every state (reports, the host's own memory).
+/// What a panic is to everyone above: an error. Nothing that the closure shares is looked at afterwards but what is
+/// valid in every state (reports, the host's own memory).
 pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     let _inside = Inside::enter();
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(payload.as_ref())))
@@ -94,7 +94,8 @@ impl Drop for Inside {
     }
 }
 
-/// Rust's own report of a panic goes to stderr, which is the host's. Panics that are not memux's are reported as before.
+/// Rust's own report of a panic goes to stderr, which is the host's. Panics that are not memux's are reported as
+/// before.
 fn listen() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,5 +1,5 @@
-//! How the library's own objects are handed to C and come back. Each C type has one owner, `Box` or `Arc`, named once, so
-//! that no object can be given out by one and freed by the other.
+//! How the library's own objects are handed to C and come back. Each C type has one owner, `Box` or `Arc`, named once,
+//! so that no object can be given out by one and freed by the other.
 
 use super::ptr::{Out, null};
 use crate::error::{Error, Result};

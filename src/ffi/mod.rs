@@ -1,8 +1,8 @@
-//! The C API: what `include/memux.h` declares, one file per C type. The header is made from these files, so a doc comment
-//! on an exported item is written for a C reader.
+//! The C API: what `include/memux.h` declares, one file per C type. The header is made from these files, so a doc
+//! comment on an exported item is written for a C reader.
 //!
-//! Nothing but raw pointers, integers and nullable function pointers comes in. Host memory and host callbacks become safe
-//! Rust here, once; every layer below is called with that.
+//! Nothing but raw pointers, integers and nullable function pointers comes in. Host memory and host callbacks become
+//! safe Rust here, once; every layer below is called with that.
 
 // The names are C's.
 #![allow(non_camel_case_types)]

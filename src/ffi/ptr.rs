@@ -117,7 +117,8 @@ impl<T: Versioned> Place<T> {
         let Some((target, size)) = self.target else { return };
         let first = size_of::<usize>();
         let count = size.min(size_of::<T>()).saturating_sub(first);
-        // SAFETY: `place` was promised that the target holds `size` bytes; `value` is padding-free and of the size of T.
+        // SAFETY: `place` was promised that the target holds `size` bytes; `value` is padding-free and of the size of
+        // T.
         unsafe {
             let from = NonNull::from(value).cast::<u8>().add(first);
             from.copy_to_nonoverlapping(target.cast::<u8>().add(first), count);

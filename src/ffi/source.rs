@@ -52,8 +52,8 @@ pub(super) struct Block {
     size: usize,
 }
 
-// SAFETY: memory that is only read, and that the host keeps unchanged and in place as long as the block lives, whichever
-// thread looks at it.
+// SAFETY: memory that is only read, and that the host keeps unchanged and in place as long as the block lives,
+// whichever thread looks at it.
 unsafe impl Send for Block {}
 // SAFETY: as above.
 unsafe impl Sync for Block {}
