@@ -76,7 +76,7 @@ fn a_transport_stream_is_found_to_be_cut_unless_it_is_cut_between_two_units() {
         let bytes = clip(name);
         let (mut inside, mut untold) = (0, 0);
         // Fewer are too few to be sure that they are packets.
-        for packets in 11..bytes.len() / 188 {
+        for packets in (11..bytes.len() / 188).step_by(3) {
             let (note, completeness) = found(&bytes, packets * 188, name);
             assert_ne!(completeness, Completeness::Complete, "{name} after packet {packets}");
             if inside_a_unit(&bytes, packets) {
@@ -86,7 +86,7 @@ fn a_transport_stream_is_found_to_be_cut_unless_it_is_cut_between_two_units() {
             let (note, _) = found(&bytes, packets * 188 + packets % 187 + 1, name);
             assert_ne!(note, Some(Note::Done), "{name} in packet {packets}");
         }
-        assert!(inside > 50 && untold == 0, "{name}: {untold} of {inside} cuts inside a unit were not found");
+        assert!(inside > 30 && untold == 0, "{name}: {untold} of {inside} cuts inside a unit were not found");
     }
 }
 

@@ -213,3 +213,31 @@ fn a_sink_that_fails_at_any_byte_ends_the_operation_with_its_code() {
     }
     assert!(failures > 20, "only {failures} calls were there to fail");
 }
+
+#[test]
+fn a_format_that_is_named_is_not_guessed_at() {
+    // Junk that looks like the start of a program stream, before a transport stream.
+    let mut bytes = [0, 0, 1, 0xba].repeat(75);
+    bytes.extend(clip("h264.ts"));
+    by_every_road(&bytes, |road, source| {
+        let run = Run { format: Some("mpegts".into()), ..Run::default() };
+        let mut report = count::Report::default();
+        count::run(source, run, &count::Options::default(), &mut report).unwrap();
+        assert_eq!(report.frames, Some(75), "{road}");
+    });
+    let run = Run { format: Some("concat".into()), ..Run::default() };
+    let mut report = count::Report::default();
+    let error = count::run(&mut Memory::new(&bytes), run, &count::Options::default(), &mut report).unwrap_err();
+    assert_eq!(error.status, Status::Refused);
+}
+
+#[test]
+fn a_fragmented_file_and_a_transport_stream_are_read_once() {
+    for name in ["h264_fragmented.mp4", "h264.ts", "hevc.ts", "mpeg2.mpg"] {
+        let bytes = clip(name);
+        by_every_road(&bytes, |road, source| {
+            let (_, report) = count(source, Mode::Packets, Select::FirstVideo);
+            assert_eq!(report.found.bytes_read, u64::try_from(bytes.len()).unwrap(), "{name} {road}");
+        });
+    }
+}
