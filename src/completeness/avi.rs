@@ -105,7 +105,7 @@ impl Riff {
             if kind == *b"data" { self.large_data.filter(|_| stated == 0xffff_ffff).unwrap_or(stated) } else { stated };
         let end = at.saturating_add(8).saturating_add(size);
         match &kind {
-            b"RIFF" if self.open.len() == 1 => {
+            b"RIFF" if parent == u64::MAX => {
                 // The one before was left open.
                 self.open.clear();
                 return self.outermost(at, bytes, stated);

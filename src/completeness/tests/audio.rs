@@ -105,6 +105,12 @@ fn an_mp3_with_all_the_frames_that_its_tag_counts_is_complete() {
 }
 
 #[test]
+fn zeros_that_a_tag_does_not_count_are_passed_over() {
+    let padded = [mp3()[..20].to_vec(), vec![0; 10], mp3()[20..].to_vec()].concat();
+    assert_eq!(verdict(Container::Mp3, &padded), Verdict::Complete);
+}
+
+#[test]
 fn every_cut_of_an_mp3_that_counts_its_frames_is_found() {
     let head = 20 + 56;
     assert!(untold_cuts(Container::Mp3, &mp3()).iter().all(|cut| *cut < head));

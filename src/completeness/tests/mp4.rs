@@ -125,6 +125,15 @@ fn the_header_is_read_when_it_has_ended() {
 }
 
 #[test]
+fn a_broken_box_in_the_header_ends_only_the_box_around_it() {
+    let head = ftyp().len() as u32 + 8;
+    let mut trak = Trak::video(&[head + 100]);
+    trak.extra = boxed(b"udta", &[&words(&[3, 0, 0, 0])]);
+    let file = [ftyp(), boxed(b"mdat", &[&[1; 200]]), moov(&[trak], &[])].concat();
+    assert_eq!(verdict(MP4, &file), Verdict::Complete);
+}
+
+#[test]
 fn tracks_of_the_header_are_counted() {
     let file = [ftyp(), moov(&[Trak::video(&[1]), Trak::video(&[1]), Trak::video(&[1])], &[])].concat();
     let watcher = shown(MP4, &file, None, 7);

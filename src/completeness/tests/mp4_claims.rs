@@ -94,6 +94,11 @@ fn a_table_in_an_odd_place_is_found() {
         let extra = boxed(place, &[&hidden]);
         assert!(refused(&file(&[Trak { extra, ..Trak::video(&[100]) }], &[])), "{place:?}");
     }
+    let handler = boxed(b"hdlr", &[&[0; 25]]);
+    for before in [&[][..], &[0; 4]] {
+        let extra = boxed(b"meta", &[before, &handler, &hidden]);
+        assert!(refused(&file(&[Trak { extra, ..Trak::video(&[100]) }], &[])), "meta after {before:?}");
+    }
     let entry = boxed(b"stsd", &[&words(&[0, 1]), &boxed(b"avc1", &[&[0; 78], &hidden])]);
     assert!(refused(&file(&[Trak { extra: entry, ..Trak::video(&[100]) }], &[])));
 }
@@ -196,8 +201,8 @@ fn all_that_deflate_may_do_is_understood() {
     let text: String = (1..40).map(|n| format!("{n} bottles of beer, {} ", n * n)).collect();
     let fixed = b"\x78\x01\x4b\xcb\xac\x48\x4d\x51\x48\x43\x22\x93\xf3\x53\x52\x8b\x01";
     assert_eq!(inflate(fixed, 100), Some(b"fixed fixed fixed codes".to_vec()));
-    let run = [0x78, 0xda, 0x4b, 0x4c, 0x24, 0x15, 0x00, 0x00];
-    assert_eq!(inflate(&run, 50), Some(vec![b'a'; 50]));
+    let run = [0x78, 0xda, 0x4b, 0x4c, 0x4a, 0x4e, 0x24, 0x17, 0x01, 0x00];
+    assert_eq!(inflate(&run, 60), Some(b"abc".repeat(20)));
     assert_eq!(inflate(&DYNAMIC, 1000), Some(text.into_bytes()));
     assert_eq!(inflate(&DYNAMIC, 922), None);
     for cut in 0..DYNAMIC.len() {

@@ -164,6 +164,21 @@ fn an_avi_left_open_is_followed_chunk_by_chunk() {
 }
 
 #[test]
+fn riffs_left_open_may_follow_each_other() {
+    let open = |kind: &[u8; 4], parts: &[&[u8]]| {
+        let mut bytes = chunk(kind, parts);
+        bytes[4..8].fill(0);
+        bytes
+    };
+    let [head, ..] = avi_parts(0);
+    let movi = open(b"LIST", &[b"movi", &chunk(b"00dc", &[&[5; 30]])]);
+    let file = [open(b"RIFF", &[b"AVI ", &head, &movi]), open(b"RIFF", &[b"AVIX", &movi])].concat();
+    assert_eq!(verdict(Container::Avi, &file), Verdict::Unknown);
+    let cut = file.len() - 1;
+    assert_eq!(verdict(Container::Avi, &file[..cut]), Verdict::Truncated { at: cut as u64 });
+}
+
+#[test]
 fn an_announced_avi_index_that_is_missing_is_a_cut() {
     let [head, mut movi, _] = avi_parts(0x10);
     movi[4..8].fill(0);
