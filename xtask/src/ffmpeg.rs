@@ -24,9 +24,10 @@ pub fn video(path: &Path) -> Result<Option<Video>> {
             "stream=index,codec_name,nb_read_packets:stream_disposition=attached_pic",
         ],
     )?;
-    // One line of four fields for each stream. Streams of programs (TS) come once more, without the last field.
+    // One line of four fields for each stream; a comma more where there is side data. Streams of programs (TS) come once
+    // more, without the last field.
     for line in listing.lines() {
-        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let fields: Vec<&str> = line.trim().trim_end_matches(',').split(',').collect();
         if let [index, codec, packets, "0"] = fields.as_slice() {
             let index = index.parse().with_context(|| format!("ffprobe says: {line}"))?;
             let packets = packets.parse().with_context(|| format!("ffprobe says: {line}"))?;

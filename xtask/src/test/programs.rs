@@ -1,8 +1,8 @@
 //! The C and C++ test programs: each is a program of its own that prints TAP lines (`ok 1 - name`), run three ways: as
 //! it is, under the sanitizers, under valgrind.
 //!
-//! What a program may ask for: `MEMUX_CLIPS` names the folder of clips, `MEMUX_TEST_MODE` says plain, sanitized or
-//! valgrind (for how long a wait may take). A name that ends in `_faults` gets the library that can be made to panic. A
+//! What a program may ask for: `MEMUX_CLIPS` names the folder of clips, `MEMUX_SYMBOLS` the list of exports,
+//! `MEMUX_TEST_MODE` says plain, sanitized or valgrind (for how long a wait may take). A name that ends in `_faults` gets the library that can be made to panic. A
 //! first line `/* preload: failav */` gets tests/c/shims/failav.c loaded between itself and the libraries.
 
 use super::proofs;
@@ -74,7 +74,8 @@ struct Program {
 fn suite(workspace: &Workspace, mode: Mode, tally: &mut Tally) -> Result<()> {
     let sources = [workspace.files("tests/c", "c")?, workspace.files("tests/cpp", "cpp")?].concat();
     let libraries = libraries(workspace, mode, &sources, tally)?;
-    let built = in_parallel(&sources, |source| build(workspace, mode, source, &libraries));
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let built = in_parallel(processors, &sources, |source| build(workspace, mode, source, &libraries));
     let mut programs = Vec::new();
     for (source, built) in sources.iter().zip(built) {
         match built {
@@ -82,7 +83,9 @@ fn suite(workspace: &Workspace, mode: Mode, tally: &mut Tally) -> Result<()> {
             Err(error) => tally.fail(&format!("{} builds, {}", source.display(), mode.name()), &format!("{error:#}")),
         }
     }
-    let outcomes = in_parallel(&programs, |program| run(workspace, mode, program));
+    // Plain programs hold the library to promises of time, so each has the machine for itself.
+    let at_once = if mode == Mode::Plain { 1 } else { processors };
+    let outcomes = in_parallel(at_once, &programs, |program| run(workspace, mode, program));
     for (program, outcome) in programs.iter().zip(outcomes) {
         let (outcome, time) = outcome?;
         report(&program.name, &outcome, time, tally);
@@ -122,13 +125,30 @@ fn build(workspace: &Workspace, mode: Mode, source: &Path, libraries: &BTreeMap<
     let compiler = if mode == Mode::Sanitized { language.clang().to_owned() } else { compiler::system(language)? };
     let path = workspace.scratch(&format!("{kind}-{}", mode.name()))?.join(&stem);
     let mut command = compiler::program(workspace, &compiler, source, library, &path)?;
-    command.arg("-I").arg(workspace.root.join("tests/c")).args(["-lm", "-ldl"]);
+    command.args(other_units(source)?).arg("-I").arg(workspace.root.join("tests/c")).args(["-lm", "-ldl"]);
     if mode == Mode::Sanitized {
         command.args(sanitizer_flags());
     }
     compiler::compile(&mut command)?;
     let preload = preload(workspace, source)?;
     Ok(Program { name: format!("{kind}/{stem}, {}", mode.name()), path, preload })
+}
+
+/// A program of several files has the others in a folder of its name beside it.
+fn other_units(source: &Path) -> Result<Vec<PathBuf>> {
+    let folder = source.with_extension("");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut units = Vec::new();
+    for entry in std::fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if path.extension() == source.extension() {
+            units.push(path);
+        }
+    }
+    units.sort();
+    Ok(units)
 }
 
 pub fn sanitizer_flags() -> [&'static str; 3] {
@@ -161,6 +181,7 @@ pub fn runner(workspace: &Workspace, mode: Mode, program: &Path) -> Command {
         command.arg(program);
     }
     command.env("MEMUX_CLIPS", workspace.root.join("tests/clips")).env("MEMUX_TEST_MODE", mode.name());
+    command.env("MEMUX_SYMBOLS", workspace.root.join("packaging/symbols.txt"));
     command.env("ASAN_OPTIONS", "detect_leaks=1:strict_string_checks=1").env("UBSAN_OPTIONS", "print_stacktrace=1");
     command
 }
@@ -216,11 +237,10 @@ fn tap(output: &str) -> Result<(u64, u64)> {
     }
 }
 
-/// Applies a function to all, as many at once as there are processors; results in the order of the items.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+/// Applies a function to all, that many at once; results in the order of the items.
+fn in_parallel<T: Sync, R: Send>(workers: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let queue = Mutex::new(items.iter().enumerate());
     let results = Mutex::new(BTreeMap::new());
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
@@ -253,6 +273,6 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_the_items() {
         let items: Vec<u32> = (0..50).collect();
-        assert_eq!(in_parallel(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        assert_eq!(in_parallel(4, &items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
     }
 }
