@@ -77,13 +77,16 @@ impl<'i, 'a> Input<'i, 'a> {
             unsafe { ff::avformat_open_input(&raw mut context, c"".as_ptr(), format.as_ptr(), &raw mut options) };
         // SAFETY: ours, whatever FFmpeg took out of it.
         unsafe { ff::av_dict_free(&raw mut options) };
-        check(code, "the container cannot be opened", control).map_err(|error| match io.position() {
-            Some(at) if error.offset.is_none() && error.ffmpeg_code != 0 => error.at_offset(at),
-            _ => error,
-        })?;
-        let context = NonNull::new(context).ok_or_else(|| Error::internal("an opened container is null"))?;
+        let Some(context) = NonNull::new(context) else {
+            let error = check(code, "the container cannot be opened", control).err();
+            let error = error.unwrap_or_else(|| Error::internal("an opened container is null"));
+            return Err(match io.position() {
+                Some(at) if error.offset.is_none() && error.ffmpeg_code != 0 => error.at_offset(at),
+                _ => error,
+            });
+        };
         let mut input = Input { context, io, control };
-        // A failed callback may have been taken for the end of the header.
+        // A callback's failure may have been taken for the end of the header: opened, and a failure all the same.
         control.outcome()?;
         input.within_stream_limit()?;
         let goes_back = input.goes_back();
