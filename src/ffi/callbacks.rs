@@ -1,5 +1,6 @@
 //! The function types that a host implements, and what travels with them.
 
+use super::guard::on_host;
 use super::ptr::number;
 use super::run_options::{memux_progress, memux_trace_event};
 use crate::error::Result;
@@ -137,7 +138,7 @@ impl Drop for Release {
     fn drop(&mut self) {
         if let Some(release) = self.call.take() {
             // SAFETY: the host's own function with its own pointer, this once.
-            unsafe { release(self.opaque.get()) };
+            on_host(|| unsafe { release(self.opaque.get()) });
         }
     }
 }
@@ -147,7 +148,7 @@ pub fn unblock(call: memux_unblock_fn, opaque: Opaque) -> Option<Unblock> {
     let call = call?;
     // SAFETY: the host's own function with its own pointer, which it has made fit for any thread; the operation's hook
     // is disarmed before the source or sink, and with it the pointer, can go.
-    Some(Arc::new(move || unsafe { call(opaque.get()) }))
+    Some(Arc::new(move || on_host(|| unsafe { call(opaque.get()) })))
 }
 
 /// How often and how soon a callback is called again; `owner` is the struct that says so.

@@ -61,7 +61,7 @@ pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
 
 fn panicked(payload: &(dyn Any + Send)) -> Error {
     let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
-    let place = PLACE.take();
+    let place = PLACE.try_with(RefCell::take).unwrap_or_default();
     let at = if place.is_empty() { "" } else { " at " };
     Error::internal(format!("memux panicked{at}{place}: {}", text.unwrap_or("no reason given")))
 }
@@ -102,8 +102,18 @@ fn listen() {
         if DEPTH.get() == 0 {
             return usual(panic);
         }
-        PLACE.set(panic.location().map(ToString::to_string).unwrap_or_default());
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        // A thread that is ending may have no such place any more; the message then goes without.
+        drop(PLACE.try_with(|known| known.replace(place)));
     }));
+}
+
+/// Calls the host. What happens in there is not memux's: a host in Rust that panics is heard.
+pub fn on_host<T>(call: impl FnOnce() -> T) -> T {
+    let depth = DEPTH.replace(0);
+    let answer = call();
+    DEPTH.set(depth);
+    answer
 }
 
 #[cfg(test)]

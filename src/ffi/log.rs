@@ -37,8 +37,12 @@ pub unsafe extern "C" fn memux_log_set(
         // SAFETY: this function's contract.
         let opaque = unsafe { Opaque::new(opaque) };
         let logger = log.map(|log| -> av::log::Logger {
-            // SAFETY: this function's contract, for as long as this logger is set; the message outlives the call.
-            Arc::new(move |level, message: &CStr| unsafe { log(opaque.get(), level, message.as_ptr()) })
+            Arc::new(move |level, message: &CStr| {
+                guard::on_host(|| {
+                    // SAFETY: this function's contract, for as long as this logger is set; the message outlives the call.
+                    unsafe { log(opaque.get(), level, message.as_ptr()) }
+                });
+            })
         });
         av::log::set(level, logger);
         Ok(Status::Ok)

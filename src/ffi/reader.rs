@@ -6,6 +6,7 @@ use super::callbacks::{
 use super::constants::{
     MEMUX_SEEKABILITY_AUTO, MEMUX_SEEKABILITY_CHEAP, MEMUX_SEEKABILITY_EXPENSIVE, MEMUX_SEEKABILITY_NONE,
 };
+use super::guard::on_host;
 use super::ptr::{Versioned, null, number, reserved, unknown};
 use crate::error::{Error, Result};
 use crate::io::{HostReader, MAX_TRANSFER, Reader, Seekability, Unblock};
@@ -99,14 +100,14 @@ impl HostReader for Callbacks {
     fn read(&mut self, buf: &mut [u8]) -> i32 {
         let size = c_int::try_from(buf.len().min(MAX_TRANSFER)).unwrap_or(0);
         // SAFETY: the host's own function with its own pointer; the buffer has room for `size` bytes.
-        unsafe { (self.read)(self.opaque.get(), buf.as_mut_ptr(), size) }
+        on_host(|| unsafe { (self.read)(self.opaque.get(), buf.as_mut_ptr(), size) })
     }
 
     fn seek(&mut self, offset: i64, whence: i32) -> i64 {
         // Without a callback nobody seeks; asked nevertheless, it is refused.
         let Some(seek) = self.seek else { return -1 };
         // SAFETY: the host's own function with its own pointer.
-        unsafe { seek(self.opaque.get(), offset, whence) }
+        on_host(|| unsafe { seek(self.opaque.get(), offset, whence) })
     }
 
     fn unblock(&self) -> Option<Unblock> {

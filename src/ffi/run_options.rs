@@ -3,6 +3,7 @@
 use super::callbacks::{Opaque, memux_progress_fn, memux_trace_fn};
 use super::cancel::memux_cancel;
 use super::constants::{MEMUX_ENGINE_AUTO, MEMUX_ENGINE_FFMPEG, MEMUX_ENGINE_WALK, MEMUX_UNKNOWN};
+use super::guard::on_host;
 use super::handle;
 use super::limits::{self, memux_limits};
 use super::ptr::{self, Versioned, number, reserved, unknown, unsupported};
@@ -166,7 +167,7 @@ impl Observer for Eyes {
             elapsed_us: event.elapsed_us,
         };
         // SAFETY: the host's own function with its own pointer, on the operation's thread; the event outlives the call.
-        unsafe { trace(self.trace_opaque.get(), &raw const event) };
+        on_host(|| unsafe { trace(self.trace_opaque.get(), &raw const event) });
     }
 
     fn progress(&mut self, progress: &Progress) -> i32 {
@@ -179,6 +180,6 @@ impl Observer for Eyes {
             packets: progress.packets,
         };
         // SAFETY: as in `trace`.
-        unsafe { tell(self.progress_opaque.get(), &raw const progress) }
+        on_host(|| unsafe { tell(self.progress_opaque.get(), &raw const progress) })
     }
 }

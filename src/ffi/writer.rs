@@ -5,6 +5,7 @@ use super::callbacks::{
     retry_policy, unblock,
 };
 use super::constants::MEMUX_WHENCE_SET;
+use super::guard::on_host;
 use super::ptr::{Versioned, number};
 use crate::error::{Error, Result};
 use crate::io::{HostWriter, MAX_TRANSFER, RetryPolicy, Unblock, Writer};
@@ -98,14 +99,14 @@ impl HostWriter for Callbacks {
         let Some(write) = self.write else { return 0 };
         let size = c_int::try_from(data.len().min(MAX_TRANSFER)).unwrap_or(0);
         // SAFETY: the host's own function with its own pointer; there are `size` bytes.
-        unsafe { write(self.opaque.get(), data.as_ptr(), size) }
+        on_host(|| unsafe { write(self.opaque.get(), data.as_ptr(), size) })
     }
 
     fn writev(&mut self, data: &[u8]) -> i64 {
         let Some(writev) = self.writev else { return 0 };
         let slice = memux_slice { data: data.as_ptr(), size: data.len() };
         // SAFETY: the host's own function with its own pointer; the one slice outlives the call.
-        unsafe { writev(self.opaque.get(), &raw const slice, 1) }
+        on_host(|| unsafe { writev(self.opaque.get(), &raw const slice, 1) })
     }
 
     fn can_seek(&self) -> bool {
@@ -115,7 +116,7 @@ impl HostWriter for Callbacks {
     fn seek(&mut self, offset: i64) -> i64 {
         let Some(seek) = self.seek else { return -1 };
         // SAFETY: the host's own function with its own pointer.
-        unsafe { seek(self.opaque.get(), offset, MEMUX_WHENCE_SET) }
+        on_host(|| unsafe { seek(self.opaque.get(), offset, MEMUX_WHENCE_SET) })
     }
 
     fn unblock(&self) -> Option<Unblock> {
