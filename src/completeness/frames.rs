@@ -191,6 +191,12 @@ impl Frames {
     }
 }
 
+/// Whether these few bytes begin a frame or a tag, rather than being junk.
+fn begins_more(rest: &[u8]) -> bool {
+    let tag = |name: &&[u8]| name.iter().zip(rest).all(|(due, found)| due == found);
+    !rest.is_empty() && [&[0xff][..], b"TAG", b"APETAGEX", b"ID3"].iter().any(tag)
+}
+
 impl Walk for Frames {
     fn step(&mut self, at: u64, bytes: &[u8]) -> Step {
         match self.kind {
@@ -205,8 +211,8 @@ impl Walk for Frames {
         let fewer = self.promised_frames.map(|frames| frames > self.frames.saturating_sub(1));
         if let (Some(fewer), Some(end)) = (fewer, self.promised_end) {
             // Two numbers that agree: either alone is wrong in files that were edited.
-            if !fewer && zeros(tail.rest) {
-                return Verdict::Complete;
+            if !fewer {
+                return if begins_more(tail.rest) { tail.cut() } else { Verdict::Complete };
             }
             if fewer && end > tail.end {
                 return tail.cut();

@@ -19,6 +19,7 @@ mod mp4;
 mod mpegps;
 mod mpegts;
 mod ogg;
+mod picture;
 #[cfg(test)]
 mod tests;
 

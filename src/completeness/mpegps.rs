@@ -1,6 +1,10 @@
 //! MPEG program streams: packs and packets with lengths, and perhaps an end code.
+//!
+//! Between packets a cut shows only in the picture that it leaves unfinished, for which the video is read
+//! as well.
 
-use super::bytes::{be, begins, byte, zeros};
+use super::bytes::{be, begins, byte, index, length, zeros};
+use super::picture::Picture;
 use super::{Step, Tail, Verdict, Walk};
 
 const START: [u8; 3] = [0, 0, 1];
@@ -14,6 +18,31 @@ pub(super) struct MpegPs {
     ended: bool,
     /// A bit each for the stream ids from 0xc0 to 0xef, and for private stream 1.
     streams: u64,
+    /// The video that is looked at, by its id, and bytes of its packet that are still to come.
+    video: Option<u8>,
+    payload: u64,
+    picture: Picture,
+}
+
+/// The longest packet header of MPEG-1, with all its stuffing.
+const OLD_HEADER: usize = 34;
+
+/// Where the data of a packet begin.
+fn data_start(bytes: &[u8]) -> u64 {
+    if byte(bytes, 6) >> 6 == 2 {
+        return u64::from(byte(bytes, 8)).saturating_add(9);
+    }
+    let stuffing = bytes.iter().skip(6).take(16).take_while(|byte| **byte == 0xff).count();
+    let mut at = stuffing.saturating_add(6);
+    if byte(bytes, at) >> 6 == 1 {
+        at = at.saturating_add(2);
+    }
+    let times = match byte(bytes, at) >> 4 {
+        2 => 5,
+        3 => 10,
+        _ => 1,
+    };
+    u64::try_from(at).unwrap_or(0).saturating_add(times)
 }
 
 impl MpegPs {
@@ -35,7 +64,7 @@ impl MpegPs {
     }
 
     fn packet(&mut self, code: u8, bytes: &[u8]) -> Step {
-        let length = be(bytes, 4, 2).unwrap_or(0);
+        let size = be(bytes, 4, 2).unwrap_or(0);
         let number = match code {
             0xbd => Some(63),
             0xc0..=0xef => u32::from(code).checked_sub(0xc0),
@@ -43,12 +72,35 @@ impl MpegPs {
         };
         self.streams |= number.and_then(|bit| 1_u64.checked_shl(bit)).unwrap_or(0);
         // A length of 0 leaves the end open.
-        if length == 0 { Self::search(bytes) } else { Step::Advance(length.saturating_add(6)) }
+        if size == 0 {
+            return Self::search(bytes);
+        }
+        let whole = size.saturating_add(6);
+        if !(0xe0..=0xef).contains(&code) || *self.video.get_or_insert(code) != code {
+            return Step::Advance(whole);
+        }
+        let wanted = OLD_HEADER.min(index(whole));
+        if bytes.len() < wanted {
+            return Step::Need(wanted);
+        }
+        let header = data_start(bytes).min(whole);
+        self.payload = whole.saturating_sub(header);
+        Step::Advance(header)
+    }
+
+    fn look(&mut self, bytes: &[u8]) -> Step {
+        let shown = bytes.get(..index(self.payload)).unwrap_or(bytes);
+        self.picture.look(shown, Picture::mpeg2_anywhere);
+        self.payload = self.payload.saturating_sub(length(shown));
+        Step::Advance(length(shown))
     }
 }
 
 impl Walk for MpegPs {
     fn step(&mut self, _at: u64, bytes: &[u8]) -> Step {
+        if self.payload > 0 {
+            return self.look(bytes);
+        }
         // The end code, with its four bytes, is the shortest.
         if bytes.len() < 4 {
             return Step::Need(4);
@@ -68,7 +120,8 @@ impl Walk for MpegPs {
 
     fn finish(&self, tail: &Tail<'_>) -> Verdict {
         let header_cut = tail.rest.len() >= 3 && begins(tail.rest, 0, &START);
-        if self.packs && header_cut {
+        let unfinished = self.picture.is_unfinished() && !self.ended;
+        if self.packs && (header_cut || self.payload > 0 || unfinished) {
             return tail.cut();
         }
         if self.ended && zeros(tail.rest) { Verdict::Complete } else { Verdict::Unknown }

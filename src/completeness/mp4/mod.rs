@@ -306,7 +306,7 @@ impl Walk for Mp4 {
             return Verdict::Unknown;
         }
         match tail.rest {
-            rest if rest.is_empty() => self.ending(tail),
+            [] => self.ending(tail),
             rest if !zeros(rest) => tail.cut(),
             // Up to three zeros are as good a cut size field as padding.
             rest if rest.len() < 4 && self.ending(tail) == Verdict::Complete => Verdict::Unknown,

@@ -1,6 +1,7 @@
 //! One PID of a transport stream: how far its last section or PES packet has come.
 
 use super::super::bytes::{be, begins, byte, index};
+use super::super::picture::Picture;
 
 /// A transport packet with a payload in the clear.
 pub(super) struct Packet<'a> {
@@ -237,81 +238,5 @@ impl Pid {
     pub(super) fn seems_broken_off(&self) -> bool {
         let usual = self.ended_filled.saturating_mul(4) > self.ended;
         self.unit == Unit::Unbounded && self.filled && !usual
-    }
-}
-
-/// Pictures that must have been alike before one that holds less is called unfinished.
-const ALIKE: u64 = 8;
-
-/// What has been seen of the picture in a PES packet.
-#[derive(Default)]
-struct Picture {
-    /// The last bytes, in which a start code may have begun.
-    recent: u32,
-    /// The unit begins with the mark that opens an access unit.
-    opened: bool,
-    anything: bool,
-    /// Slices so far; in MPEG-2 the lowest row that one has begun.
-    slices: u8,
-    /// How many each picture before this had, if all had the same.
-    usual: Option<u8>,
-    uneven: bool,
-    pictures: u64,
-}
-
-impl Picture {
-    fn begin(&mut self) {
-        if self.slices > 0 {
-            self.pictures = self.pictures.saturating_add(1);
-            self.uneven |= self.usual.is_some_and(|usual| usual != self.slices);
-            self.usual = Some(self.slices);
-        }
-        self.slices = 0;
-        self.recent = u32::MAX;
-        self.opened = false;
-        self.anything = false;
-    }
-
-    /// Where each picture is one slice, or their number varies, there is nothing to learn from further ones.
-    fn has_more(&self) -> bool {
-        self.slices == 0 || (!self.uneven && (self.pictures < ALIKE || self.usual > Some(1)))
-    }
-
-    /// Calls `found` for the byte after each start code.
-    fn look(&mut self, payload: &[u8], found: fn(&mut Self, u8)) {
-        for byte in payload {
-            if self.recent & 0x00ff_ffff == 1 {
-                found(self, *byte);
-                self.anything = true;
-            }
-            self.recent = (self.recent << 8) | u32::from(*byte);
-        }
-    }
-
-    fn h264(&mut self, first: u8) {
-        let kind = first & 0x1f;
-        self.opened |= kind == 9 && !self.anything;
-        self.slices = self.slices.saturating_add(u8::from(matches!(kind, 1..=5)));
-    }
-
-    fn hevc(&mut self, first: u8) {
-        let kind = (first >> 1) & 0x3f;
-        self.opened |= kind == 35 && !self.anything;
-        self.slices = self.slices.saturating_add(u8::from(kind < 32));
-    }
-
-    fn mpeg2(&mut self, code: u8) {
-        match code {
-            // A second picture in one unit: the rows are not comparable.
-            0 => self.uneven |= self.slices > 0,
-            0x01..=0xaf => self.slices = self.slices.max(code),
-            _ => {}
-        }
-    }
-
-    fn is_unfinished(&self) -> bool {
-        let nothing_coded = self.opened && self.slices == 0;
-        let fewer = !self.uneven && self.pictures >= ALIKE && self.usual.is_some_and(|usual| self.slices < usual);
-        nothing_coded || fewer
     }
 }

@@ -100,8 +100,9 @@ fn an_mp3_with_all_the_frames_that_its_tag_counts_is_complete() {
     let tagged = [mp3(), b"TAG".to_vec(), vec![0; 125]].concat();
     assert_eq!(verdict(Container::Mp3, &tagged), Verdict::Complete);
     for cut in mp3().len() + 1..tagged.len() {
-        assert_ne!(verdict(Container::Mp3, &tagged[..cut]), Verdict::Complete, "{cut}");
+        assert_eq!(verdict(Container::Mp3, &tagged[..cut]), Verdict::Truncated { at: cut as u64 });
     }
+    assert_eq!(verdict(Container::Mp3, &[&mp3()[..], b"\n"].concat()), Verdict::Complete);
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn pack() -> Vec<u8> {
 }
 
 fn packet(id: u8) -> Vec<u8> {
-    [&[0, 0, 1, id, 0, 100][..], &[0x80; 100]].concat()
+    [&[0, 0, 1, id, 0, 100, 0x80, 0, 0][..], &[0x80; 97]].concat()
 }
 
 pub fn program() -> Vec<u8> {
@@ -184,4 +184,28 @@ fn junk_between_program_packets_is_passed_over() {
     assert_eq!(verdict(PS, &data), Verdict::Unknown);
     let cut = data.len() - 1;
     assert_eq!(verdict(PS, &data[..cut]), Verdict::Truncated { at: cut as u64 });
+}
+
+/// Ten pictures of seven rows in packets that have no regard to them.
+fn program_of_pictures() -> Vec<u8> {
+    let pictures = rows().repeat(10);
+    let packets = pictures.chunks(200).flat_map(|data| {
+        let size = (data.len() as u16 + 7).to_be_bytes();
+        // What looks like a slice in the packet's header is none.
+        [&[0, 0, 1, 0xe0][..], &size, &[0x80, 0, 4, 0, 0, 1, 0x30], data].concat()
+    });
+    [pack(), packets.collect()].concat()
+}
+
+#[test]
+fn a_program_stream_cut_between_packets_shows_it_in_its_last_picture() {
+    let whole = program_of_pictures();
+    assert_eq!(verdict(PS, &whole), Verdict::Unknown);
+    // Without the last packet the last row has still begun; what that row lacks cannot be seen.
+    assert_eq!(verdict(PS, &whole[..whole.len() - 83]), Verdict::Unknown);
+    for packets in 1..=3 {
+        let cut = whole.len() - 83 - 213 * packets;
+        assert_eq!(&whole[cut..cut + 4], [0, 0, 1, 0xe0]);
+        assert_eq!(verdict(PS, &whole[..cut]), Verdict::Truncated { at: cut as u64 }, "{packets}");
+    }
 }
