@@ -459,6 +459,46 @@ fn one_source_of_memory_serves_eight_threads_at_once() {
     unsafe { memux_source_free(source as *mut _) };
 }
 
+/// A source, and the count that an operation inside another one's callback gave.
+struct Inner {
+    source: *mut memux_source,
+    frames: u64,
+}
+
+unsafe extern "C" fn count_inside(opaque: *mut c_void, _: *const memux_progress) -> c_int {
+    // SAFETY: the test's own struct, which nobody else touches during the call.
+    let inner = unsafe { &mut *opaque.cast::<Inner>() };
+    if inner.frames == 0 {
+        let mut report = memux_count_report { struct_size: size_of::<memux_count_report>(), ..zeroed() };
+        // SAFETY: a source that is alive.
+        let status = unsafe { memux_count(inner.source, null(), &mut report, null_mut()) };
+        inner.frames = if status == MEMUX_OK { report.frames } else { MEMUX_UNKNOWN };
+    }
+    0
+}
+
+#[test]
+fn a_source_of_memory_is_never_busy_and_has_no_position() {
+    let clip = clip();
+    let mut inner = Inner { source: memory(&clip), frames: 0 };
+    let source = inner.source;
+    let run = memux_run_options {
+        struct_size: size_of::<memux_run_options>(),
+        progress: Some(count_inside),
+        progress_opaque: (&raw mut inner).cast(),
+        ..zeroed()
+    };
+    let options = memux_count_options { struct_size: size_of::<memux_count_options>(), run: &run, ..zeroed() };
+    let mut report = memux_count_report { struct_size: size_of::<memux_count_report>(), ..zeroed() };
+    // SAFETY: structs of their full size; the source is freed once, when both operations have ended.
+    let status = unsafe {
+        let status = memux_count(source, &options, &mut report, null_mut());
+        memux_source_free(source);
+        status
+    };
+    assert_eq!((status, report.frames, inner.frames), (MEMUX_OK, CLIP_FRAMES, CLIP_FRAMES));
+}
+
 /// An export: its name and its body without comments.
 fn exports() -> Vec<(String, String)> {
     let mut files: Vec<PathBuf> =
