@@ -22,8 +22,9 @@
  * the host's av_log sends them, to stderr if the host says nothing else: see memux_log_set().
  *
  * OWNERSHIP. What comes from a function named _create, _from_, _to_ or _take_ is freed with the _free of its type;
- * _free of NULL is nothing. Handles are counted inside: an operation keeps what it uses, so that any of them may be
- * freed at any time. What the host hands over with a `release` callback is released exactly once, on every path.
+ * _free of NULL is nothing. Handles are counted inside: an operation that has begun keeps what it uses, so that the
+ * host may free its handles meanwhile. What the host hands over with a `release` callback is released exactly once, on
+ * every path.
  *
  * THREADS. There is nothing to initialise. Handles are independent of one another. A `const T *` may be used by
  * several threads at once, a `T *` by one at a time where its type says nothing else. Callbacks are made on the
@@ -932,7 +933,8 @@ memux_status memux_source_from_reader(const struct memux_reader *reader,
  * called after that.
  *
  * Ownership: `source` is gone for the host.
- * Threads: any, also while an operation uses the source, and from inside its callbacks; but only once.
+ * Threads: any, also from inside the callbacks of an operation that uses the source, and from others once the first
+ * of them has come; but only once.
  * Statuses: none; it cannot fail.
  * Since 0.1.0.
  */
@@ -984,7 +986,8 @@ memux_status memux_sink_take_buffer(struct memux_sink *sink,
  * `release` is called after that.
  *
  * Ownership: `sink` is gone for the host.
- * Threads: any, also while an operation uses the sink, and from inside its callbacks; but only once.
+ * Threads: any, also from inside the callbacks of an operation that uses the sink, and from others once the first of
+ * them has come; but only once.
  * Statuses: none; it cannot fail.
  * Since 0.1.0.
  */

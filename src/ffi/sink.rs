@@ -142,7 +142,8 @@ pub unsafe extern "C" fn memux_sink_take_buffer(
 /// `release` is called after that.
 ///
 /// Ownership: `sink` is gone for the host.
-/// Threads: any, also while an operation uses the sink, and from inside its callbacks; but only once.
+/// Threads: any, also from inside the callbacks of an operation that uses the sink, and from others once the first of
+/// them has come; but only once.
 /// Statuses: none; it cannot fail.
 /// Since 0.1.0.
 ///

@@ -220,7 +220,8 @@ pub unsafe extern "C" fn memux_source_from_reader(
 /// called after that.
 ///
 /// Ownership: `source` is gone for the host.
-/// Threads: any, also while an operation uses the source, and from inside its callbacks; but only once.
+/// Threads: any, also from inside the callbacks of an operation that uses the source, and from others once the first
+/// of them has come; but only once.
 /// Statuses: none; it cannot fail.
 /// Since 0.1.0.
 ///
