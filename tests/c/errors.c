@@ -119,6 +119,7 @@ static void the_stage_says_where_in_the_operation_it_failed(void)
     EXPECT_SAME(memux_error_host_code(error), 0);
     memux_error_free(error);
     memux_source_free(memory);
+    free(sink_host.file.data);
     free(file.data);
 }
 

@@ -9,15 +9,16 @@ static void expect_timeout_frees(int in_sink, int hang_at, int returns)
     memux_extract_report report;
     memux_error *error = NULL;
     memux_status status;
+    const int timeout_ms = slowness() > 1 ? 2000 : 300; /* the operation must have come to the callback by then */
     double started = now_ms();
 
     hanging_init(&host, file, hang_at);
     host.returns = returns;
     memux_run_options_init(&run, sizeof run);
-    run.timeout_us = 300000;
+    run.timeout_us = timeout_ms * 1000;
     status = run_hanging(&host, in_sink, &run, &report, &error);
     EXPECT_STATUS(status, MEMUX_ERROR_TIMEOUT);
-    EXPECT(now_ms() - started >= 300 && now_ms() - started < 300 + WITHIN_MS);
+    EXPECT(now_ms() - started >= timeout_ms && now_ms() - started < timeout_ms + WITHIN_MS);
     EXPECT_SAME(memux_error_host_code(error), returns < 0 && returns != MEMUX_IO_EOF ? returns : memux_error_host_code(error));
     EXPECT_SAME(host.unblocked, 1);
     EXPECT(!pthread_equal(host.unblocked_on, pthread_self()));
@@ -78,8 +79,18 @@ static void a_slow_reader_without_unblock_ends_at_the_timeout_too(void)
     free(file.data);
 }
 
+/* The first operation loads libav*, which takes its time under valgrind: the clock is not to start before that. */
+static void load_everything(void)
+{
+    bytes file = clip("h264.ts"), raw = extracted(file);
+
+    free(raw.data);
+    free(file.data);
+}
+
 int main(void)
 {
+    load_everything();
     RUN(a_read_that_blocks_for_ever_comes_back_at_the_timeout);
     RUN(a_write_that_blocks_for_ever_comes_back_at_the_timeout);
     RUN(time_up_is_a_timeout_whatever_the_freed_read_returns);
