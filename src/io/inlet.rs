@@ -1,6 +1,7 @@
 //! What a demuxer reads from: the host's source, with the input's head kept for a second look, a watch over its
 //! structure, and the whole input held in memory (spooled) where the source cannot seek and the container needs it to.
 
+use super::held::Held;
 use super::{Control, Seekability, Source, to_u64};
 use crate::completeness::{Claim, Container, Order, Verdict, Watcher};
 use crate::error::{Error, LimitKind, Result, Status};
@@ -11,12 +12,16 @@ const CHUNK: usize = 32 * 1024;
 /// How much is read at a place that only the structure is wanted from.
 const PEEK: usize = 4 * 1024;
 
+/// How far a demuxer can step back in a source that cannot seek: over what it reads again when the input is damaged.
+const STEP_BACK: usize = 1 << 20;
+
 /// One operation's view of a source.
 pub struct Inlet<'a> {
     source: &'a mut dyn Source,
     control: &'a Control,
-    /// The input's first bytes, as far as they are still wanted. Empty for memory, which is there anyway.
-    held: Vec<u8>,
+    /// The input's first bytes while it is opened, all of it once it is spooled, else the bytes read last from a source
+    /// that cannot seek. Nothing for memory, which is there anyway.
+    held: Held,
     /// A source that cannot seek is held on to until it is certain that the demuxer reads on from here.
     keep: bool,
     spooled: bool,
@@ -30,6 +35,8 @@ pub struct Inlet<'a> {
     end: Option<u64>,
     /// The demuxer wanted to go back in a source that cannot.
     refused_seek: bool,
+    /// It wanted to after the header was read: packets are missing from where it stood.
+    lost_way: Option<u64>,
 }
 
 impl<'a> Inlet<'a> {
@@ -41,7 +48,7 @@ impl<'a> Inlet<'a> {
         Ok(Inlet {
             source,
             control,
-            held: Vec::new(),
+            held: Held::default(),
             keep: true,
             spooled: false,
             container: Container::Other,
@@ -51,6 +58,7 @@ impl<'a> Inlet<'a> {
             size,
             end: None,
             refused_seek: false,
+            lost_way: None,
         })
     }
 
@@ -65,37 +73,28 @@ impl<'a> Inlet<'a> {
     /// The first `count` bytes, fewer only if the input is shorter.
     pub fn head(&mut self, count: usize) -> Result<&[u8]> {
         if self.source.as_slice().is_none() {
-            while self.held.len() < count && self.end.is_none() {
-                self.hold(count.saturating_sub(self.held.len()))?;
+            while self.held.bytes().len() < count && self.end.is_none() {
+                self.hold(count.saturating_sub(self.held.bytes().len()))?;
             }
         }
-        let head = self.source.as_slice().unwrap_or(&self.held);
+        let head = self.source.as_slice().unwrap_or(self.held.bytes());
         Ok(head.get(..count).unwrap_or(head))
     }
 
     /// Reads up to `count` bytes more into what is held.
     fn hold(&mut self, count: usize) -> Result<()> {
-        let count = count.min(CHUNK);
-        let start = self.held.len();
-        self.held.try_reserve(count).map_err(|_| Error::no_memory())?;
-        self.held.resize(start.saturating_add(count), 0);
-        let read = match self.held.get_mut(start..) {
-            Some(buf) => self.source.read(buf, self.control),
-            None => Ok(0),
-        };
-        self.held.truncate(start.saturating_add(*read.as_ref().unwrap_or(&0)));
-        if read? == 0 {
-            self.end = Some(to_u64(start));
+        let (start, source, control) = (self.held.end(), &mut self.source, self.control);
+        if self.held.fill(count.min(CHUNK), |buf| source.read(buf, control))? == 0 {
+            self.end = Some(start);
         }
-        let fresh = self.held.get(start..).unwrap_or_default();
-        watch(&mut self.watcher, self.control, to_u64(start), fresh)
+        watch(&mut self.watcher, self.control, start, self.held.from(start))
     }
 
     /// The container is known: from here on its structure is watched, and the source is made to fit it.
     pub fn prepare(&mut self, container: Container, needs_seek: bool) -> Result<()> {
         self.container = container;
         self.watcher = Some(Watcher::new(container, self.size));
-        let known = self.source.as_slice().unwrap_or(&self.held);
+        let known = self.source.as_slice().unwrap_or(self.held.bytes());
         watch(&mut self.watcher, self.control, 0, known)?;
         if self.source.as_slice().is_some() {
             return Ok(());
@@ -113,7 +112,7 @@ impl<'a> Inlet<'a> {
         let most = self.control.limits.max_spool_bytes;
         while self.end.is_none() && self.order() != Order::NeedsSeek && !self.header_read() {
             let wanted = self.watcher.as_ref().and_then(Watcher::want).unwrap_or(0);
-            if wanted.max(to_u64(self.held.len())) >= most {
+            if wanted.max(self.held.len()) >= most {
                 break;
             }
             self.hold(CHUNK)?;
@@ -124,14 +123,13 @@ impl<'a> Inlet<'a> {
     /// From now on everything is in memory and can be sought in.
     fn spool(&mut self) -> Result<()> {
         let most = self.control.limits.max_spool_bytes;
-        while self.end.is_none() {
+        while self.end.is_none() && self.held.start() == 0 && self.held.len() <= most {
             self.hold(CHUNK)?;
-            if to_u64(self.held.len()) > most {
-                let message =
-                    format!("the input must be sought in, the reader cannot, and it is longer than {most} bytes");
-                let error = Error::limit(LimitKind::Spool, message);
-                return Err(Error { status: Status::NeedsSeek, ..error }.at_offset(most));
-            }
+        }
+        if self.held.start() > 0 || self.held.len() > most {
+            let message = format!("the input must be sought in, the reader cannot, and it is longer than {most} bytes");
+            let error = Error::limit(LimitKind::Spool, message);
+            return Err(Error { status: Status::NeedsSeek, ..error }.at_offset(most));
         }
         self.spooled = true;
         self.size = self.end;
@@ -139,7 +137,7 @@ impl<'a> Inlet<'a> {
     }
 
     /// The header is read and the demuxer knows where it will read. If it `goes_back`, everything is kept that is still
-    /// to come, else nothing any more.
+    /// to come, else only what it may step back over.
     pub fn header_done(&mut self, goes_back: bool) -> Result<()> {
         self.keep = false;
         if goes_back && self.must_not_seek() { self.spool() } else { Ok(()) }
@@ -173,8 +171,7 @@ impl<'a> Inlet<'a> {
 
     /// Reads on from the demuxer's position; 0 is the end.
     pub fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        let at = usize::try_from(self.position).ok();
-        let held = at.and_then(|at| self.held.get(at..)).unwrap_or_default();
+        let held = self.held.from(self.position);
         let count = if held.is_empty() { self.read_source(buf)? } else { copy(held, buf) };
         self.position = self.position.saturating_add(to_u64(count));
         Ok(count)
@@ -195,25 +192,42 @@ impl<'a> Inlet<'a> {
             self.end = Some(self.position);
         }
         let fresh = buf.get(..count).unwrap_or_default();
-        if self.keep && self.must_not_seek() {
-            self.held.try_reserve(count).map_err(|_| Error::no_memory())?;
-            self.held.extend_from_slice(fresh);
-        } else if !self.spooled {
-            // The demuxer is past the head; going back there costs a seek, or is refused.
-            self.held = Vec::new();
-        }
+        self.remember(fresh)?;
         watch(&mut self.watcher, self.control, self.position, fresh).map(|()| count)
+    }
+
+    /// Keeps of what was just read as much as may be wanted again.
+    fn remember(&mut self, fresh: &[u8]) -> Result<()> {
+        if self.must_not_seek() {
+            self.held.push(fresh)?;
+            let most = self.control.limits.max_spool_bytes;
+            if !self.keep || self.held.len() > most {
+                self.held.keep_last(usize::try_from(most).unwrap_or(usize::MAX).min(STEP_BACK));
+            }
+        } else if !self.spooled {
+            // The demuxer is past the head; going back there is a seek of the source.
+            self.held.clear();
+        }
+        Ok(())
     }
 
     /// Goes to `offset`; false if that cannot be. The source itself is moved when it is read.
     pub fn seek(&mut self, offset: u64) -> bool {
-        let in_head = offset < to_u64(self.held.len());
-        if self.must_not_seek() && !in_head && offset != self.source.position() {
+        let held = self.held.start() <= offset && offset < self.held.end();
+        if self.must_not_seek() && !held && offset != self.source.position() {
             self.refused_seek = true;
+            if !self.keep {
+                self.lost_way.get_or_insert(self.position);
+            }
             return false;
         }
         self.position = offset;
         true
+    }
+
+    /// Where the demuxer could not go back to what it had to read again.
+    pub fn lost_way(&self) -> Option<u64> {
+        self.lost_way
     }
 
     pub fn position(&self) -> u64 {
@@ -233,7 +247,7 @@ impl<'a> Inlet<'a> {
     }
 
     pub fn spooled_bytes(&self) -> u64 {
-        if self.spooled { to_u64(self.held.len()) } else { 0 }
+        if self.spooled { self.held.len() } else { 0 }
     }
 
     /// The demuxer's own index reaches up to `end`.
@@ -335,4 +349,50 @@ pub fn needs_seek(position: u64) -> Error {
     Error::new(Status::NeedsSeek, "the container must be sought in and the reader cannot")
         .at_offset(position)
         .hint("give the reader a seek callback, or hand over the input in memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Reader;
+    use super::super::testing::{FakeReader, QUICK};
+    use super::*;
+    use crate::limits::Limits;
+
+    fn no_seek(bytes: &[u8]) -> Reader<FakeReader> {
+        Reader::new(FakeReader::new(bytes), Seekability::None, None, None, QUICK)
+    }
+
+    #[test]
+    fn a_reader_that_cannot_seek_is_never_held_beyond_the_spool_limit() {
+        let limits = Limits { max_spool_bytes: 100_000, ..Limits::default() };
+        let control = Control::new(limits, None, None, None);
+        let mut source = no_seek(&[0; 2_000_000]);
+        let mut inlet = Inlet::new(&mut source, &control).unwrap();
+        inlet.prepare(Container::Other, false).unwrap();
+        let mut buf = [0; 10_000];
+        while inlet.read(&mut buf).unwrap() > 0 {
+            assert!(inlet.held.len() <= 200_000);
+        }
+        let error = inlet.header_done(true).unwrap_err();
+        assert_eq!((error.status, error.limit), (Status::NeedsSeek, LimitKind::Spool));
+    }
+
+    #[test]
+    fn a_step_back_over_what_was_just_read_needs_no_seek() {
+        let bytes: Vec<u8> = (0..5_000_000u32).map(|index| (index % 251) as u8).collect();
+        let control = Control::unbounded();
+        let mut source = no_seek(&bytes);
+        let mut inlet = Inlet::new(&mut source, &control).unwrap();
+        inlet.prepare(Container::Other, false).unwrap();
+        inlet.header_done(false).unwrap();
+        let mut buf = vec![0; 40_000];
+        while inlet.position() < 4_000_000 {
+            inlet.read(&mut buf).unwrap();
+        }
+        assert!(inlet.seek(3_100_000) && inlet.lost_way().is_none());
+        let count = inlet.read(&mut buf).unwrap();
+        assert_eq!(buf[..count], bytes[3_100_000..3_100_000 + count]);
+        assert!(!inlet.seek(1_000_000));
+        assert!(inlet.lost_way().is_some());
+    }
 }

@@ -8,6 +8,7 @@ mod buffer;
 mod cancel;
 pub mod codes;
 mod control;
+mod held;
 mod inlet;
 mod memory;
 mod observer;

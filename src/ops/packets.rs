@@ -63,7 +63,12 @@ pub fn each_packet(
         input.control().enter(Stage::Packets);
         match input.read(&mut packet)? {
             Next::Packet => {}
-            Next::End => return Ok(()),
+            Next::End => {
+                if let Some(offset) = input.inlet().lost_way() {
+                    found.damaged(Some(offset));
+                }
+                return Ok(());
+            }
             Next::Broken => {
                 found.damaged(input.position());
                 return Ok(());

@@ -241,3 +241,21 @@ fn a_fragmented_file_and_a_transport_stream_are_read_once() {
         });
     }
 }
+
+#[test]
+fn a_damaged_input_gives_the_same_count_by_every_road_or_says_that_it_is_damaged() {
+    for name in ["h264.flv", "live.webm", "h264.mkv", "h264.avi", "h264.ts"] {
+        let whole = clip(name);
+        for place in 1..24 {
+            let (at, cut) = (whole.len() * place / 24, 24 + whole.len() / 20 * (place % 3));
+            let bytes = [&whole[..at], whole.get(at + cut..).unwrap_or_default()].concat();
+            let (note, expected) = count(&mut Memory::new(&bytes), Mode::Packets, Select::FirstVideo);
+            by_every_road(&bytes, |road, source| {
+                let (other, report) = count(source, Mode::Packets, Select::FirstVideo);
+                let same = note.as_ref().ok() == other.as_ref().ok() && report.frames == expected.frames;
+                let told = !matches!(other, Ok(Note::Done));
+                assert!(same || told, "{name}, {cut} bytes missing at {at}, {road}: {report:?} for {expected:?}");
+            });
+        }
+    }
+}
