@@ -25,6 +25,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     println!("4. The examples on a small clip");
     let clip = workspace.clip("h264.mp4");
     let out = workspace.target.join("demo");
+    if out.exists() {
+        // What an earlier run left must not be taken for what this one wrote.
+        std::fs::remove_dir_all(&out).with_context(|| format!("cannot remove {}", out.display()))?;
+    }
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
     let ours = out.join("output.h264");
     let ours_cpp = out.join("output_cpp.h264");

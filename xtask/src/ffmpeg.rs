@@ -65,3 +65,20 @@ pub fn same_bytes(ours: &Path, theirs: &Path) -> Result<usize> {
     );
     Ok(a.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::same_bytes;
+
+    #[test]
+    fn a_changed_byte_and_a_missing_one_are_differences() -> anyhow::Result<()> {
+        let folder = crate::library::tempdir("same-bytes")?;
+        let (a, b) = (folder.join("a"), folder.join("b"));
+        std::fs::write(&a, [1, 2, 3])?;
+        let compare = |bytes: &[u8]| std::fs::write(&b, bytes).is_ok() && same_bytes(&a, &b).is_ok();
+        let found = [compare(&[1, 2, 3]), compare(&[1, 9, 3]), compare(&[1, 2]), compare(&[1, 2, 3, 4])];
+        std::fs::remove_dir_all(&folder)?;
+        assert_eq!(found, [true, false, false, false]);
+        Ok(())
+    }
+}

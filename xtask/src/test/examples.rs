@@ -94,6 +94,8 @@ impl Run {
         let theirs = self.results.join("theirs");
         match video {
             Some(video) if codecs.contains(&video.codec.as_str()) => {
+                // What an earlier run left must not be taken for what this one writes.
+                std::fs::write(&ours, "")?;
                 let outcome = self.finish(self.program(program).arg(clip).arg(&ours))?;
                 ensure!(outcome.success(), "{}", outcome.describe());
                 ensure!(outcome.stdout.contains("Conversion complete!"), "it does not say so: {}", outcome.stdout);
