@@ -21,7 +21,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   demo                   install what is missing, build, run the examples on a small clip, compare with ffmpeg
-  test                   install what is missing, then run the whole test suite
+  test [STEP]            install what is missing, then run the whole test suite, or only steps with STEP in their name
   setup [demo|test]      install what these commands need, nothing else (default: test)
   examples [--out DIR]   build the C and C++ examples (default: examples-c in the target folder)
   install --prefix DIR   install header, libraries, pkg-config and CMake files (DESTDIR is honoured)
@@ -45,7 +45,8 @@ fn command(arguments: &[String]) -> Result<ExitCode> {
     match words.as_slice() {
         [] | ["help" | "--help" | "-h"] => print!("{HELP}"),
         ["demo"] => demo::run(&Workspace::find()?)?,
-        ["test"] => return test::run(&Workspace::find()?),
+        ["test"] => return test::run(&Workspace::find()?, ""),
+        ["test", part] => return test::run(&Workspace::find()?, part),
         ["setup"] | ["setup", "test"] => setup::ensure(setup::Purpose::Test)?,
         ["setup", "demo"] => setup::ensure(setup::Purpose::Demo)?,
         ["examples"] => examples::run(&Workspace::find()?, None)?,
