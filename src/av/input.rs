@@ -89,6 +89,7 @@ impl<'i, 'a> Input<'i, 'a> {
         // A callback's failure may have been taken for the end of the header: opened, and a failure all the same.
         control.outcome()?;
         input.within_stream_limit()?;
+        input.promise_index();
         let goes_back = input.goes_back();
         input.inlet().header_done(goes_back)?;
         let seekable = goes_back || input.inlet().shown_seekable();
@@ -239,8 +240,9 @@ impl<'i, 'a> Input<'i, 'a> {
         })
     }
 
-    /// Holds the input to how far the demuxer's list of samples says that it reaches.
-    pub fn promise_index(&mut self) {
+    /// Holds the input to how far the demuxer's list of samples says that it reaches: before it is read, since the demuxer
+    /// itself shortens entries on the way.
+    fn promise_index(&mut self) {
         let streams = 0..self.stream_count();
         let ends = streams.flat_map(|stream| self.index(stream)).map(|(offset, size)| offset.saturating_add(size));
         if let Some(end) = ends.max() {
@@ -258,6 +260,15 @@ impl<'i, 'a> Input<'i, 'a> {
                 back
             })
         })
+    }
+
+    /// Where the demuxer said that it was at the end and was not: it could not go back to what it had to read again, or
+    /// it gave up on damaged fragments, of which it should have found the last.
+    pub fn ended_early(&mut self) -> Option<u64> {
+        let position = self.position();
+        let inlet = self.inlet();
+        let fragments_left = inlet.is_fragmented() && !inlet.shown_seekable() && !inlet.at_end();
+        inlet.lost_way().or(if fragments_left { position } else { None })
     }
 
     pub fn inlet(&mut self) -> &mut Inlet<'a> {

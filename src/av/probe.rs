@@ -3,7 +3,7 @@
 
 use crate::completeness::Container;
 use crate::error::{Error, LimitKind, Result, Status};
-use crate::io::{Inlet, to_u64};
+use crate::io::Inlet;
 use ffmpeg_sys_next as ff;
 use libc::c_int;
 use std::ffi::{CStr, CString};

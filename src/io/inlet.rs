@@ -230,6 +230,11 @@ impl<'a> Inlet<'a> {
         self.lost_way
     }
 
+    /// The end of the input has been met.
+    pub fn at_end(&self) -> bool {
+        self.end.is_some()
+    }
+
     pub fn position(&self) -> u64 {
         self.position
     }

@@ -84,7 +84,6 @@ fn count(
     if options.mode == Mode::Header {
         if report.header_frames.is_some() {
             found.stream = chosen.number();
-            input.promise_index();
             return Ok(());
         }
         report.obtained_by = Mode::Packets;
@@ -92,7 +91,6 @@ fn count(
     let result = count_packets(&mut input, &mut chosen, options, report, found);
     found.stream = chosen.number();
     result?;
-    input.promise_index();
     chosen.index().map(drop).ok_or_else(|| chosen.not_found())
 }
 

@@ -98,8 +98,6 @@ fn extract(
         (result, None) => result.and(Err(nothing(&chosen))),
     };
     result?;
-    input.promise_index();
-    drop(input);
     control.enter(Stage::Packets);
     if control.progress().bytes_written > 0 {
         return Ok(());

@@ -64,7 +64,7 @@ pub fn each_packet(
         match input.read(&mut packet)? {
             Next::Packet => {}
             Next::End => {
-                if let Some(offset) = input.inlet().lost_way() {
+                if let Some(offset) = input.ended_early() {
                     found.damaged(Some(offset));
                 }
                 return Ok(());

@@ -46,10 +46,6 @@ pub(super) struct Fragments {
 }
 
 impl Fragments {
-    pub(super) fn any(&self) -> bool {
-        self.any
-    }
-
     pub(super) fn begin_moof(&mut self) {
         self.any = true;
         self.moof_has_samples = false;

@@ -50,6 +50,8 @@ pub(super) struct Mp4 {
     /// Inside a header that libavformat reads only if it finds no other: its claims count, nothing else.
     shadow: bool,
     mvex: bool,
+    /// A fragment stands before any header.
+    moof_first: bool,
     /// Still pictures describe their items here; such a file may do without `moov`.
     meta: bool,
     mdat: bool,
@@ -80,6 +82,7 @@ impl Mp4 {
             moov_whole: false,
             shadow: false,
             mvex: false,
+            moof_first: false,
             meta: false,
             mdat: false,
             samples_in_moov: false,
@@ -146,6 +149,7 @@ impl Mp4 {
             }
             b"moof" => {
                 self.order.get_or_insert(Order::Streamable);
+                self.moof_first |= !self.moov_whole;
                 self.fragments.begin_moof();
                 return self.enter(header);
             }
@@ -299,7 +303,8 @@ impl Walk for Mp4 {
     fn finish(&self, tail: &Tail<'_>) -> Verdict {
         if let Some(at) = self.lost {
             let hopeless = !self.moov_whole && !self.is_fragmented() && !self.meta && at > 0;
-            return if hopeless { Verdict::Truncated { at } } else { Verdict::Unknown };
+            // Whatever this is, a demuxer finds no fragment behind it.
+            return if hopeless || self.is_fragmented() { Verdict::Truncated { at } } else { Verdict::Unknown };
         }
         if !self.open.is_empty() && tail.at < self.parent_end().unwrap_or(0) {
             // Only a header that goes on to the end of the file can stand here.
@@ -322,8 +327,9 @@ impl Walk for Mp4 {
         self.moov_whole || self.is_fragmented() || self.order == Some(Order::NeedsSeek)
     }
 
+    /// By what the header says, so that it does not matter how much of the rest has been seen.
     fn is_fragmented(&self) -> bool {
-        self.mvex || self.fragments.any()
+        self.mvex || self.moof_first
     }
 
     fn tracks(&self) -> u64 {

@@ -65,7 +65,8 @@ pub(super) struct Track {
 }
 
 impl Track {
-    /// Takes a box's fixed fields; gives how many entries it claims beyond its own size.
+    /// Takes a box's fixed fields; gives how many samples it claims without bytes behind them. Tables whose entries
+    /// libavformat reads one by one end with the input at the latest, whatever their count says.
     pub(super) fn note(&mut self, kind: &[u8; 4], body: &[u8], room: u64) -> u64 {
         let count = be(body, 4, 4).unwrap_or(0);
         match kind {
@@ -86,14 +87,8 @@ impl Track {
             b"stsz" | b"stz2" => self.note_sizes(kind, body, room),
             b"stts" => {
                 self.unit_durations = count == 1 && be(body, 12, 4) == Some(1);
-                beyond(count, room, 8, 8)
+                0
             }
-            b"ctts" => beyond(count, room, 8, 8),
-            b"stsc" => beyond(count, room, 8, 12),
-            b"stco" | b"stss" | b"stps" => beyond(count, room, 8, 4),
-            b"co64" => beyond(count, room, 8, 8),
-            b"sbgp" if byte(body, 0) == 1 => beyond(be(body, 12, 4).unwrap_or(0), room, 16, 8),
-            b"sbgp" => beyond(be(body, 8, 4).unwrap_or(0), room, 12, 8),
             _ => 0,
         }
     }

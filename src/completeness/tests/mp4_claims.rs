@@ -80,10 +80,19 @@ fn video_is_not_taken_for_uncompressed_sound() {
 }
 
 #[test]
-fn tables_may_not_claim_more_than_their_box_holds() {
-    for (kind, head) in [(b"stsz", vec![0, 0, 1 << 26]), (b"ctts", vec![0, 1 << 26]), (b"stss", vec![0, 1 << 26])] {
-        let extra = boxed(kind, &[&words(&head), &[0; 16]]);
-        assert!(refused(&file(&[Trak { extra, ..Trak::video(&[100]) }], &[])), "{kind:?}");
+fn sizes_may_not_be_claimed_beyond_their_box() {
+    let extra = boxed(b"stsz", &[&words(&[0, 0, 1 << 26]), &[0; 16]]);
+    assert!(refused(&file(&[Trak { extra, ..Trak::video(&[100]) }], &[])));
+}
+
+#[test]
+fn a_wrong_count_of_entries_that_are_read_one_by_one_is_no_claim_whatever_is_known_of_the_size() {
+    for kind in [b"ctts", b"stss", b"stts"] {
+        let extra = boxed(kind, &[&words(&[0, 1 << 26]), &[0; 16]]);
+        let input = file(&[Trak { extra, ..Trak::video(&[100]) }], &[]);
+        for size in [None, Some(input.len() as u64)] {
+            assert!(Watcher::new(Container::Mp4, size).see(0, &input).is_ok(), "{kind:?} {size:?}");
+        }
     }
 }
 
