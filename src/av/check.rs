@@ -25,6 +25,27 @@ pub fn check(code: c_int, doing: &str, control: &Control) -> Result<c_int> {
     Err(failure(code, doing).at_stage(control.stage()))
 }
 
+/// The same for what a demuxer returns. It says ENOMEM also of damaged sizes, gigabytes that it does not even ask the
+/// system for: there is memory as long as there is some for a large buffer.
+pub fn check_demuxer(code: c_int, doing: &str, control: &Control) -> Result<c_int> {
+    if code == ff::AVERROR(libc::ENOMEM) && !is_out_of_memory() {
+        control.outcome()?;
+        let error = Error::new(Status::Corrupt, format!("{doing}: it claims sizes that cannot be"));
+        return Err(error.ffmpeg(code).at_stage(control.stage()));
+    }
+    check(code, doing, control)
+}
+
+fn is_out_of_memory() -> bool {
+    const LARGE: usize = 16 << 20;
+    // SAFETY: allocates, or gives null; and null may be freed.
+    unsafe {
+        let buffer = ff::av_malloc(LARGE);
+        ff::av_free(buffer);
+        buffer.is_null()
+    }
+}
+
 /// What went wrong, where the input or the memory is to blame.
 pub fn failure(code: c_int, doing: &str) -> Error {
     let status = match code {

@@ -1,11 +1,11 @@
 //! An opened container: its streams, and its packets one by one.
 
 use super::avio::InputIo;
-use super::check::{check, failure};
+use super::check::{check_demuxer, failure};
 use super::packet::Packet;
 use super::probe::Format;
 use crate::completeness::Verdict;
-use crate::error::{Error, LimitKind, Result, Stage};
+use crate::error::{Error, LimitKind, Result, Stage, Status};
 use crate::io::{self, Control, Inlet};
 use ffmpeg_sys_next as ff;
 use libc::{c_int, c_void};
@@ -78,7 +78,7 @@ impl<'i, 'a> Input<'i, 'a> {
         // SAFETY: ours, whatever FFmpeg took out of it.
         unsafe { ff::av_dict_free(&raw mut options) };
         let Some(context) = NonNull::new(context) else {
-            let error = check(code, "the container cannot be opened", control).err();
+            let error = check_demuxer(code, "the container cannot be opened", control).err();
             let error = error.unwrap_or_else(|| Error::internal("an opened container is null"));
             return Err(match io.position() {
                 Some(at) if error.offset.is_none() && error.ffmpeg_code != 0 => error.at_offset(at),
@@ -102,7 +102,7 @@ impl<'i, 'a> Input<'i, 'a> {
         self.control.enter(Stage::Probe);
         // SAFETY: the context is open.
         let code = unsafe { ff::avformat_find_stream_info(self.context.as_ptr(), ptr::null_mut()) };
-        check(code, "the streams cannot be told", self.control)?;
+        check_demuxer(code, "the streams cannot be told", self.control)?;
         self.within_stream_limit()
     }
 
@@ -123,7 +123,11 @@ impl<'i, 'a> Input<'i, 'a> {
 
     fn ended(&mut self, code: c_int) -> Result<Next> {
         if code == ff::AVERROR(libc::ENOMEM) {
-            return Err(failure(code, "a packet cannot be read"));
+            // Out of memory, or damaged as any other packet.
+            check_demuxer(code, "a packet cannot be read", self.control).or_else(|error| match error.status {
+                Status::NoMemory => Err(error),
+                _ => Ok(code),
+            })?;
         }
         // A demuxer that cannot go where the samples are says that it is at the end, or that the input is damaged; it
         // may also have tried to go back only because the input is cut.

@@ -15,7 +15,7 @@ pub use decoder::Decoder;
 pub use input::{Codec, Input, MediaType, Next};
 pub use output::Output;
 pub use packet::Packet;
-pub use probe::{Format, find_format};
+pub use probe::{Format, format_by_head, format_by_name};
 
 #[cfg(test)]
 mod tests {

@@ -130,15 +130,8 @@ impl Format {
     }
 }
 
-/// The format that the host names, or the one that the input's head shows.
-pub fn find_format(inlet: &mut Inlet, hint: Option<&str>) -> Result<Format> {
-    match hint {
-        Some(name) => by_name(name),
-        None => by_head(inlet),
-    }
-}
-
-fn by_name(name: &str) -> Result<Format> {
+/// The format that the host names.
+pub fn format_by_name(name: &str) -> Result<Format> {
     let unknown = || Error::invalid(format!("format: FFmpeg knows no input format {name}"));
     let text = CString::new(name).map_err(|_| unknown())?;
     // SAFETY: a zero-ended text; the result is static or null.
@@ -146,8 +139,8 @@ fn by_name(name: &str) -> Result<Format> {
     NonNull::new(found.cast_mut()).map(Format).ok_or_else(unknown)?.admitted()
 }
 
-/// Looks at longer and longer heads, as FFmpeg's own probing does, so that the answers are the same.
-fn by_head(inlet: &mut Inlet) -> Result<Format> {
+/// The format that the input's head shows. Looks at longer and longer heads, as FFmpeg's own probing does, so that the answers are the same.
+pub fn format_by_head(inlet: &mut Inlet) -> Result<Format> {
     let limit = inlet.control().limits.max_probe_bytes;
     let largest = usize::try_from(limit).unwrap_or(usize::MAX).min(LARGEST_HEAD);
     let mut wanted = FIRST_HEAD.min(largest);
@@ -201,7 +194,7 @@ mod tests {
     #[test]
     fn a_format_that_opens_other_things_is_refused_by_name() {
         for name in ["concat", "hls", "dash", "sdp", "image2", "png_pipe", "lavfi", "ffmetadata", "rtsp"] {
-            match by_name(name).map(Format::name) {
+            match format_by_name(name).map(Format::name) {
                 Err(error) => assert!(matches!(error.status, Status::Refused | Status::InvalidArgument), "{name}"),
                 Ok(_) => panic!("{name} was admitted"),
             }
@@ -211,13 +204,13 @@ mod tests {
     #[test]
     fn the_common_containers_are_admitted_by_any_of_their_names() {
         for name in ["mp4", "mov", "m4a", "3gp", "matroska", "webm", "mpegts", "mpeg", "flv", "avi", "ogg", "wav"] {
-            by_name(name).unwrap();
+            format_by_name(name).unwrap();
         }
     }
 
     #[test]
     fn a_format_that_ffmpeg_does_not_know_is_a_wrong_argument() {
-        assert_eq!(by_name("no such format").map(Format::name).unwrap_err().status, Status::InvalidArgument);
-        assert_eq!(by_name("m\0p4").map(Format::name).unwrap_err().status, Status::InvalidArgument);
+        assert_eq!(format_by_name("no such format").map(Format::name).unwrap_err().status, Status::InvalidArgument);
+        assert_eq!(format_by_name("m\0p4").map(Format::name).unwrap_err().status, Status::InvalidArgument);
     }
 }

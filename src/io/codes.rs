@@ -39,6 +39,11 @@ pub fn meaning(code: i64) -> Meaning {
     }
 }
 
+/// Whether a seek callback went where it was to go. Some answer as fseek does, with 0 for success.
+pub fn has_landed(answer: i64, target: i64) -> bool {
+    answer == target || answer == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,7 +39,8 @@ impl Control {
             deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
             observer: observer.map(RefCell::new),
             traces,
-            stage: Cell::new(Stage::None),
+            // Until the first callback can be made.
+            stage: Cell::new(Stage::Arguments),
             progress: Cell::new(Progress::default()),
             failure: RefCell::new(None),
             hooks: RefCell::new(Vec::new()),

@@ -157,11 +157,11 @@ impl<'a> Inlet<'a> {
     }
 
     /// Whether the demuxer is told that it may seek. Some containers are read front to back wherever that is possible: in
-    /// a fragmented MP4 seeking for the index reads everything twice, and fails on encrypted ones; in MPEG streams
-    /// libavformat looks for the duration at the end, which nobody here asks for.
+    /// a fragmented MP4 seeking for the index reads everything twice, and fails on encrypted ones; in MPEG streams and FLV
+    /// libavformat looks for the duration at the end, which nobody here asks for; in AVI it believes a damaged index.
     pub fn shown_seekable(&self) -> bool {
-        let mpeg = matches!(self.container, Container::MpegTs | Container::MpegPs);
-        let front_to_back = mpeg || (self.is_fragmented() && self.order() == Order::Streamable);
+        let plain = matches!(self.container, Container::MpegTs | Container::MpegPs | Container::Flv | Container::Avi);
+        let front_to_back = plain || (self.is_fragmented() && self.order() == Order::Streamable);
         match self.source.seekability() {
             Seekability::None => self.spooled && !front_to_back,
             Seekability::Expensive => self.needs_seek,

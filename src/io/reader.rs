@@ -1,6 +1,6 @@
 //! The host's read and seek callbacks as a source. What AVIO leaves to the host is absorbed here.
 
-use super::codes::{self, Meaning};
+use super::codes;
 use super::{Control, MAX_TRANSFER, RetryPolicy, Seekability, Source, TraceKind, Unblock, retry, to_u64};
 use crate::error::{Error, Result, Status};
 
@@ -78,7 +78,6 @@ impl<H: HostReader> Reader<H> {
 impl<H: HostReader> Source for Reader<H> {
     fn begin(&mut self, control: &Control) -> Result<()> {
         if !self.used {
-            self.used = true;
             return Ok(());
         }
         if self.seekability == Seekability::None {
@@ -95,6 +94,7 @@ impl<H: HostReader> Source for Reader<H> {
         // Whoever reads may ask for more at once than the host likes.
         let asked = buf.len().min(self.buffer_size.unwrap_or(MAX_TRANSFER)).min(MAX_TRANSFER);
         let buf = buf.get_mut(..asked).unwrap_or_default();
+        self.used = true;
         let (host, position) = (&mut self.host, self.position);
         let offset = i64::try_from(position).unwrap_or(i64::MAX);
         let answer = retry::call(&self.policy, control, Status::Source, || {
@@ -126,9 +126,9 @@ impl<H: HostReader> Source for Reader<H> {
             control.traced(TraceKind::Seek, target, 0, || host.seek(target, codes::WHENCE_SET))
         })
         .map_err(|error| error.at_offset(offset))?;
-        if codes::meaning(answer) == Meaning::End {
-            let failure = || Error::new(Status::Source, "the seek callback answered with the end of the input");
-            return Err(control.explain(answer, failure).at_offset(offset));
+        if !codes::has_landed(answer, target) {
+            let message = format!("the seek callback was to go to {target} and answers {answer}");
+            return Err(control.explain(answer, || Error::new(Status::Source, message)).at_offset(offset));
         }
         self.position = offset;
         self.at_end = false;
@@ -194,6 +194,9 @@ mod tests {
         let control = Control::unbounded();
         let mut reader = reader(FakeReader::new(b"abc"), Seekability::None);
         reader.begin(&control).unwrap();
+        // Nothing was read: nothing is consumed.
+        reader.begin(&control).unwrap();
+        reader.read(&mut [0; 1], &control).unwrap();
         let error = reader.begin(&control).unwrap_err();
         assert_eq!(error.status, Status::NeedsSeek);
         assert!(error.hint.contains("source already consumed"));
@@ -246,5 +249,15 @@ mod tests {
         let mut buf = [0; 64];
         assert_eq!(reader.read(&mut buf, &control).unwrap(), 16);
         assert_eq!(reader.read(&mut buf[..5], &control).unwrap(), 5);
+    }
+
+    #[test]
+    fn a_seek_that_lands_elsewhere_is_an_error() {
+        let control = Control::unbounded();
+        for (error, ok) in [(0, true), (-7, false), (5, false)] {
+            let mut host = FakeReader::new(b"abcdefghijklmnop");
+            host.lands_beside = error;
+            assert_eq!(reader(host, Seekability::Cheap).seek(9, &control).is_ok(), ok, "{error}");
+        }
     }
 }

@@ -23,6 +23,8 @@ pub struct FakeReader {
     pub end: i32,
     /// Added to every count.
     pub claims: i32,
+    /// Added to what a seek answers.
+    pub lands_beside: i64,
 }
 
 impl FakeReader {
@@ -36,6 +38,7 @@ impl FakeReader {
             end_answer: None,
             end: codes::EOF,
             claims: 0,
+            lands_beside: 0,
         }
     }
 }
@@ -68,7 +71,7 @@ impl HostReader for FakeReader {
             _ => {
                 self.seeks.push((offset, whence));
                 self.position = usize::try_from(offset).unwrap();
-                offset
+                offset + self.lands_beside
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The host's write callbacks as a sink. A callback that takes half is called again for the rest; one that takes nothing
 //! has failed.
 
-use super::codes::{self, Meaning};
+use super::codes;
 use super::{Control, MAX_TRANSFER, RetryPolicy, Sink, TraceKind, Unblock, retry, to_u64};
 use crate::error::{Error, Result, Status};
 
@@ -78,9 +78,9 @@ impl<H: HostWriter> Sink for Writer<H> {
             control.traced(TraceKind::Seek, target, 0, || host.seek(target))
         })
         .map_err(|error| error.at_offset(offset))?;
-        if codes::meaning(answer) == Meaning::End {
-            let failure = || Error::new(Status::Sink, "the seek callback answered with the end of the input");
-            return Err(control.explain(answer, failure).at_offset(offset));
+        if !codes::has_landed(answer, target) {
+            let message = format!("the seek callback was to go to {target} and answers {answer}");
+            return Err(control.explain(answer, || Error::new(Status::Sink, message)).at_offset(offset));
         }
         self.position = offset;
         Ok(())

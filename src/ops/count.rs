@@ -4,7 +4,7 @@ use super::open;
 use super::outcome::{Engine, Found, Note};
 use super::packets::{self, Chosen, Step};
 use super::{Run, Select};
-use crate::av::{Decoder, Input, Packet};
+use crate::av::{Decoder, Format, Input, Packet};
 use crate::error::Result;
 use crate::io::{Inlet, Source};
 
@@ -45,15 +45,14 @@ pub struct Report {
 }
 
 /// The report is filled as far as the operation came, on failure too.
-pub fn run(source: &mut dyn Source, mut run: Run, options: &Options, report: &mut Report) -> Result<Note> {
+pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Report) -> Result<Note> {
     *report = Report { mode: options.mode, obtained_by: options.mode, ..Report::default() };
     options.select.check()?;
-    let format = run.format.take();
+    let named = open::named_format(&run)?;
     let control = open::control(run, source.unblock())?;
     let mut found = Found { engine: Engine::Ffmpeg, ..Found::default() };
-    let note = open::with_inlet(source, &control, &mut found, |inlet, found| {
-        count(inlet, format.as_deref(), options, report, found)
-    });
+    let note =
+        open::with_inlet(source, &control, &mut found, |inlet, found| count(inlet, named, options, report, found));
     report.found = found;
     if note.is_ok() {
         report.frames = match report.obtained_by {
@@ -68,13 +67,13 @@ pub fn run(source: &mut dyn Source, mut run: Run, options: &Options, report: &mu
 
 fn count(
     inlet: &mut Inlet,
-    format: Option<&str>,
+    named: Option<Format>,
     options: &Options,
     report: &mut Report,
     found: &mut Found,
 ) -> Result<()> {
     let thorough = options.mode == Mode::Decoded || options.select == Select::BestVideo;
-    let (mut input, format) = open::open(inlet, format, thorough)?;
+    let (mut input, format) = open::open(inlet, named, thorough)?;
     let mut chosen = Chosen::new(&mut input, options.select, open::declares_all(format))?;
     report.header_frames = chosen.index().and_then(|index| input.stream(index)).and_then(|stream| stream.header_frames);
     if input.inlet().is_fragmented() {

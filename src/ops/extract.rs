@@ -4,7 +4,7 @@ use super::open;
 use super::outcome::{Engine, Found, Note};
 use super::packets::{self, Chosen, Step};
 use super::{Run, Select};
-use crate::av::{self, Input, Output, Packet};
+use crate::av::{self, Format, Input, Output, Packet};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Inlet, Outlet, Sink, Source};
 
@@ -36,17 +36,17 @@ pub struct Report {
 pub fn run(
     source: &mut dyn Source,
     sink: &mut dyn Sink,
-    mut run: Run,
+    run: Run,
     options: &Options,
     report: &mut Report,
 ) -> Result<Note> {
     *report = Report::default();
     options.select.check()?;
-    let format = run.format.take();
+    let named = open::named_format(&run)?;
     let control = open::control(run, source.unblock().into_iter().chain(sink.unblock()))?;
     let mut found = Found { engine: Engine::Ffmpeg, ..Found::default() };
     let note = open::with_inlet(source, &control, &mut found, |inlet, found| {
-        extract(inlet, Outlet::new(sink, &control), format.as_deref(), options, report, found)
+        extract(inlet, Outlet::new(sink, &control), named, options, report, found)
     });
     report.bytes_written = control.progress().bytes_written;
     report.found = found;
@@ -56,13 +56,13 @@ pub fn run(
 fn extract(
     inlet: &mut Inlet,
     mut outlet: Outlet,
-    format: Option<&str>,
+    named: Option<Format>,
     options: &Options,
     report: &mut Report,
     found: &mut Found,
 ) -> Result<()> {
     let control = inlet.control();
-    let (mut input, format) = open::open(inlet, format, options.select == Select::BestVideo)?;
+    let (mut input, format) = open::open(inlet, named, options.select == Select::BestVideo)?;
     let mut chosen = Chosen::new(&mut input, options.select, open::declares_all(format))?;
     found.stream = chosen.number();
     let mut idle = Some(&mut outlet);

@@ -16,6 +16,11 @@ pub fn control(run: Run, unblocks: impl IntoIterator<Item = Unblock>) -> Result<
     Ok(control)
 }
 
+/// The format that the host names: looked at before the source is touched.
+pub fn named_format(run: &Run) -> Result<Option<Format>> {
+    run.format.as_deref().map(av::format_by_name).transpose().map_err(|error| error.at_stage(Stage::Arguments))
+}
+
 /// Does `work` on the source. `found` is filled in any case.
 pub fn with_inlet(
     source: &mut dyn Source,
@@ -50,8 +55,12 @@ fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
 }
 
 /// Opens the container. `thorough` asks for all that can be known of the streams, at the price of reading some of them.
-pub fn open<'i, 'a>(inlet: &'i mut Inlet<'a>, format: Option<&str>, thorough: bool) -> Result<(Input<'i, 'a>, Format)> {
-    let format = av::find_format(inlet, format)?;
+pub fn open<'i, 'a>(
+    inlet: &'i mut Inlet<'a>,
+    named: Option<Format>,
+    thorough: bool,
+) -> Result<(Input<'i, 'a>, Format)> {
+    let format = named.map_or_else(|| av::format_by_head(inlet), Ok)?;
     inlet.prepare(format.container(), format.needs_seek())?;
     let mut input = Input::open(inlet, format)?;
     if thorough || !declares_all(format) {

@@ -320,11 +320,16 @@ impl Walk for Mp4 {
     }
 
     fn order(&self) -> Order {
+        // Where the boxes cannot be followed, a demuxer that may seek finds more.
+        if self.lost.is_some() && !self.is_fragmented() {
+            return Order::NeedsSeek;
+        }
         self.order.unwrap_or(Order::Undecided)
     }
 
+    /// What follows the header is looked at too: a damaged one shows there.
     fn header_read(&self) -> bool {
-        self.moov_whole || self.is_fragmented() || self.order == Some(Order::NeedsSeek)
+        (self.moov_whole && self.mdat) || self.is_fragmented() || self.order() == Order::NeedsSeek
     }
 
     /// By what the header says, so that it does not matter how much of the rest has been seen.

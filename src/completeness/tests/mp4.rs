@@ -117,11 +117,19 @@ fn an_empty_data_box_before_the_header_needs_no_seek() {
 }
 
 #[test]
-fn the_header_is_read_when_it_has_ended() {
+fn the_header_is_read_when_the_data_behind_it_have_begun() {
     let whole = streamable_mp4();
-    let header = whole.len() - 408;
-    assert!(!shown(MP4, &whole[..header - 1], None, 64).header_read());
-    assert!(shown(MP4, &whole[..header], None, 64).header_read());
+    let data = whole.len() - 400;
+    assert!(!shown(MP4, &whole[..data - 1], None, 64).header_read());
+    assert!(shown(MP4, &whole[..data], None, 64).header_read());
+}
+
+#[test]
+fn a_file_whose_boxes_cannot_be_followed_needs_to_be_sought_in() {
+    let mut whole = streamable_mp4();
+    let data = whole.len() - 408;
+    whole[data + 4..data + 8].fill(0);
+    assert_eq!(order(MP4, &whole), Order::NeedsSeek);
 }
 
 #[test]
