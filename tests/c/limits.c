@@ -79,6 +79,47 @@ static void as_many_streams_as_allowed_and_not_one_more(void)
     free(stream.data);
 }
 
+/* These have no header: their streams show as they come. */
+static void streams_that_show_late_are_counted_too(void)
+{
+    static const char *const names[] = { "h264.flv", "mpeg2.mpg" };
+    const size_t member = offsetof(memux_limits, max_streams);
+
+    for (size_t i = 0; i < 2; i++) {
+        bytes file = clip(names[i]);
+        expect_limit(file, member, 2, MEMUX_OK, MEMUX_LIMIT_NONE);
+        expect_limit(file, member, 1, MEMUX_ERROR_LIMIT, MEMUX_LIMIT_STREAMS);
+        free(file.data);
+    }
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+/* Where `tag` lies in the clip. */
+static uint8_t *find(bytes file, const char *tag)
+{
+    for (size_t at = 0; at + 4 <= file.size; at++)
+        if (memcmp(file.data + at, tag, 4) == 0)
+            return file.data + at;
+    MISSING("the box to be in the clip");
+    return file.data;
+}
+
+/* What the clip's own table of the video's samples says: type, version and flags, one size for all, their number, sizes. */
+static uint64_t largest_sample(bytes file)
+{
+    const uint8_t *table = find(file, "stsz");
+    uint32_t count = get32(table + 12), largest = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (get32(table + 16 + 4 * i) > largest)
+            largest = get32(table + 16 + 4 * i);
+    return largest;
+}
+
 static void a_packet_as_large_as_allowed_and_not_a_byte_more(void)
 {
     static const char *const names[] = { "h264.mp4", "h264.mkv", "h264.ts" };
@@ -88,6 +129,8 @@ static void a_packet_as_large_as_allowed_and_not_a_byte_more(void)
         bytes file = clip(names[i]);
         uint64_t largest = smallest_that_does(file, member, file.size);
         EXPECT(largest > 500 && largest < file.size);
+        if (i == 0)
+            EXPECT_SAME(largest, largest_sample(file));
         expect_limit(file, member, largest, MEMUX_OK, MEMUX_LIMIT_NONE);
         expect_limit(file, member, largest - 1, MEMUX_ERROR_LIMIT, MEMUX_LIMIT_PACKET);
         expect_limit(file, member, 1, MEMUX_ERROR_LIMIT, MEMUX_LIMIT_PACKET);
@@ -210,16 +253,6 @@ static uint8_t *put32(uint8_t *at, uint32_t value)
     return at;
 }
 
-/* Where `tag` lies in the clip's head. */
-static uint8_t *find(bytes file, const char *tag)
-{
-    for (size_t at = 0; at + 4 <= file.size; at++)
-        if (memcmp(file.data + at, tag, 4) == 0)
-            return file.data + at;
-    MISSING("the box to be in the clip");
-    return file.data;
-}
-
 static long peak_kib(void)
 {
     struct rusage usage;
@@ -255,6 +288,7 @@ int main(void)
 {
     RUN(a_small_file_that_claims_two_to_the_32_samples_peaks_under_16_mib);
     RUN(as_many_streams_as_allowed_and_not_one_more);
+    RUN(streams_that_show_late_are_counted_too);
     RUN(a_packet_as_large_as_allowed_and_not_a_byte_more);
     RUN(a_head_as_long_as_allowed_and_not_a_byte_more);
     RUN(as_much_is_spooled_as_allowed_and_not_a_byte_more);
