@@ -74,6 +74,27 @@ static void a_write_that_blocks_for_ever_comes_back_on_cancel(void)
     expect_cancel_frees(1, 9);
 }
 
+/* The callback is back at once, its unblock on the thread that cancels is not: the operation waits for it. */
+static void the_end_of_an_operation_waits_for_an_unblock_under_way(void)
+{
+    bytes file = clip("h264.ts");
+    hanging host;
+    canceller canceller = { &host, token_new(), 0, 0 };
+    memux_run_options run;
+    memux_extract_report report;
+
+    hanging_init(&host, file, 1);
+    host.lingers_ms = 150;
+    memux_run_options_init(&run, sizeof run);
+    run.cancel = canceller.token;
+    pthread_create(&canceller.thread, NULL, cancel_when_hanging, &canceller);
+    EXPECT_STATUS(run_hanging(&host, 0, &run, &report, NULL), MEMUX_ERROR_CANCELLED);
+    EXPECT_SAME(host.lingered, 1);
+    pthread_join(canceller.thread, NULL);
+    memux_cancel_free(canceller.token);
+    free(file.data);
+}
+
 static void an_operation_that_ends_in_time_is_never_unblocked(void)
 {
     bytes file = clip("h264.ts");
@@ -288,6 +309,7 @@ int main(void)
 {
     RUN(a_read_that_blocks_for_ever_comes_back_on_cancel);
     RUN(a_write_that_blocks_for_ever_comes_back_on_cancel);
+    RUN(the_end_of_an_operation_waits_for_an_unblock_under_way);
     RUN(an_operation_that_ends_in_time_is_never_unblocked);
     RUN(a_token_that_is_set_before_stops_the_first_callback);
     RUN(the_pause_before_a_retry_ends_at_once);

@@ -17,6 +17,8 @@ typedef struct hanging {
     host_sink writing;
     int hang_at, calls;
     int unblocked;         /* how often */
+    int lingers_ms;        /* how long unblock goes on after it has freed the call */
+    int lingered;          /* it has come to its end */
     int returns;           /* what the freed call returns */
     pthread_t unblocked_on;
     pthread_mutex_t lock;
@@ -72,6 +74,8 @@ static inline void unblock(void *opaque)
     self->unblocked_on = pthread_self();
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
+    usleep((useconds_t)self->lingers_ms * 1000);
+    self->lingered = 1;
 }
 
 /* An operation that hangs in its source or its sink, and how it is ended. */

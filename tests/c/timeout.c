@@ -48,6 +48,23 @@ static void time_up_is_a_timeout_whatever_the_freed_read_returns(void)
     expect_timeout_frees(1, 9, 0);
 }
 
+/* The callback is back at once, its unblock is not: the operation and the release wait for it. */
+static void the_end_of_an_operation_waits_for_an_unblock_under_way(void)
+{
+    bytes file = clip("h264.ts");
+    hanging host;
+    memux_run_options run;
+    memux_extract_report report;
+
+    hanging_init(&host, file, 1);
+    host.lingers_ms = 150;
+    memux_run_options_init(&run, sizeof run);
+    run.timeout_us = 50000;
+    EXPECT_STATUS(run_hanging(&host, 0, &run, &report, NULL), MEMUX_ERROR_TIMEOUT);
+    EXPECT_SAME(host.lingered, 1);
+    free(file.data);
+}
+
 static int slow_read(void *opaque, uint8_t *buf, int buf_size)
 {
     usleep(10000);
@@ -94,6 +111,7 @@ int main(void)
     RUN(a_read_that_blocks_for_ever_comes_back_at_the_timeout);
     RUN(a_write_that_blocks_for_ever_comes_back_at_the_timeout);
     RUN(time_up_is_a_timeout_whatever_the_freed_read_returns);
+    RUN(the_end_of_an_operation_waits_for_an_unblock_under_way);
     RUN(a_slow_reader_without_unblock_ends_at_the_timeout_too);
     return check_done();
 }
