@@ -1,5 +1,6 @@
 /* A panic made inside the library never crosses into the host: it is a status, and the next call works. */
 #include "host.h"
+#include "quiet.h"
 
 #include <pthread.h>
 
@@ -98,6 +99,24 @@ static void a_panic_on_another_thread_ends_no_thread(void)
     free(file.data);
 }
 
+static void a_panic_prints_nothing_and_its_error_says_where(void)
+{
+    bytes file = clip("h264.mp4");
+    uint64_t frames = 0;
+    memux_error *error = NULL;
+    memux_status status;
+    quiet quiet = quiet_begin();
+
+    memux_test_panic_at(BELOW_THE_GUARD);
+    status = memux_count_frames(file.data, file.size, &frames, &error);
+    memux_test_panic_at(NOWHERE);
+    EXPECT_SAME(quiet_end(&quiet), 0);
+    EXPECT_STATUS(status, MEMUX_ERROR_INTERNAL);
+    EXPECT(strstr(memux_error_message(error), ".rs:") != NULL);
+    memux_error_free(error);
+    free(file.data);
+}
+
 int main(void)
 {
     RUN(a_panic_below_the_guard_is_an_internal_error);
@@ -105,6 +124,7 @@ int main(void)
     RUN(a_panic_in_the_seek_trampoline_is_an_internal_error);
     RUN(a_panic_in_the_write_trampoline_is_an_internal_error);
     RUN(the_shortest_calls_are_guarded_too);
+    RUN(a_panic_prints_nothing_and_its_error_says_where);
     RUN(a_panic_on_another_thread_ends_no_thread);
     return check_done();
 }
