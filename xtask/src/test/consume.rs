@@ -169,7 +169,7 @@ impl Host<'_> {
     }
 
     fn refused_version(&self) -> Result<()> {
-        for (version, found) in [("0.1", true), ("0.2", false), ("1.0", false), ("0.1.99", false)] {
+        for (version, found) in [("0.1", true), ("0.0", false), ("0.2", false), ("1.0", false), ("0.1.99", false)] {
             let folder = self.work.join(format!("version-{version}"));
             std::fs::create_dir_all(&folder)?;
             let text = format!(
