@@ -83,13 +83,14 @@ static void sweep(const trial *trial, int minimum)
 {
     bytes file = clip(trial->clip);
     memux_error *error = NULL;
+    const int stride = slowness() > 5 ? 31 : 1; /* valgrind sees a sample of them */
     size_t before;
     int covered = 0;
 
     begin(0);
     for (int warm = 0; warm < 2; warm++)
         EXPECT_STATUS(run_trial(trial, file, &error), MEMUX_OK);
-    for (int index = 1;; index++) {
+    for (int index = 1;; index += stride) {
         memux_status status;
         begin(index);
         before = in_use();
@@ -106,9 +107,9 @@ static void sweep(const trial *trial, int minimum)
             printf("#   allocation %d\n", index);
     }
     begin(0);
-    printf("# %s, %s, road %d: %d allocations covered\n", trial->clip, trial->count_mode < 0 ? "extract" : "count",
-           (int)trial->seekability, covered);
-    EXPECT(covered >= minimum);
+    printf("# %s, %s, road %d: allocations up to %d covered, every %d\n", trial->clip,
+           trial->count_mode < 0 ? "extract" : "count", (int)trial->seekability, covered, stride);
+    EXPECT(covered > minimum - stride);
     EXPECT_STATUS(run_trial(trial, file, &error), MEMUX_OK);
     free(file.data);
 }
