@@ -183,6 +183,31 @@ static void an_error_thrown_inside_a_callable_comes_out_too()
     }
 }
 
+// Between the throw and the end of the operation another caller comes too early: the exception is not for that one.
+static void an_exception_on_its_way_is_not_given_to_a_caller_who_is_refused()
+{
+    Input input("h264.ts");
+    auto source = memux::Source::from_reader([&](std::uint8_t *buf, int size) {
+        if (input.reads == 3) throw Mine{4};
+        return input.read(buf, size);
+    });
+    memux::CountOptions options;
+    int refused = 0, stolen = 0;
+    options.run.trace = [&](const memux_trace_event &event) {
+        if (event.returned >= 0) return;
+        try {
+            memux::count(source);
+        } catch (const memux::Error &error) {
+            refused += error.status() == MEMUX_ERROR_BUSY;
+        } catch (const Mine &) {
+            stolen++;
+        }
+    };
+    EXPECT_SAME(thrown_by([&] { memux::count(source, options); }), 4);
+    EXPECT_SAME(refused, 1);
+    EXPECT_SAME(stolen, 0);
+}
+
 static void an_error_carries_all_that_is_known()
 {
     Input input("h264.ts");
@@ -250,6 +275,7 @@ int main()
     RUN(one_thrown_in_trace_comes_out_though_the_operation_succeeds);
     RUN(handles_go_on_after_an_exception);
     RUN(an_error_thrown_inside_a_callable_comes_out_too);
+    RUN(an_exception_on_its_way_is_not_given_to_a_caller_who_is_refused);
     RUN(an_error_carries_all_that_is_known);
     RUN(a_token_cancels);
     return check_done();
