@@ -28,12 +28,18 @@ void failav_begin(int index)
 int failav_calls(void) { return calls; }
 int failav_struck(void) { return struck; }
 
-static int strikes(const void *return_address)
+static int from_libmemux(const void *return_address)
 {
     Dl_info info;
+
+    return dladdr(return_address, &info) && info.dli_fname && strstr(info.dli_fname, "libmemux");
+}
+
+static int strikes(const void *return_address)
+{
     int call;
 
-    if (!dladdr(return_address, &info) || !info.dli_fname || !strstr(info.dli_fname, "libmemux"))
+    if (!from_libmemux(return_address))
         return 0;
     call = atomic_fetch_add(&calls, 1) + 1;
     if (call != wanted)
@@ -68,7 +74,17 @@ static void find(void *function, const char *name)
 #define POINTER(name, parameters, arguments) FAILS(void *, NULL, name, parameters, arguments)
 #define CODE(name, parameters, arguments) FAILS(int, ENOMEM_CODE, name, parameters, arguments)
 
-POINTER(av_malloc, (size_t size), (size))
+/* Once memory has run out it stays out: memux asks for some to tell lack of memory from sizes that cannot be. */
+void *av_malloc(size_t size);
+void *av_malloc(size_t size)
+{
+    static void *(*real)(size_t);
+
+    if (!real)
+        find(&real, "av_malloc");
+    return strikes(CALLER) || (struck && from_libmemux(CALLER)) ? NULL : real(size);
+}
+
 POINTER(av_mallocz, (size_t size), (size))
 POINTER(av_calloc, (size_t count, size_t size), (count, size))
 POINTER(av_realloc, (void *old, size_t size), (old, size))
