@@ -24,6 +24,7 @@ static std::vector<char> read_file(const char *path)
 
 static void extract_to_file(memux::Source &source, const char *path)
 {
+    const bool is_new = !std::ifstream(path).is_open();
     std::ofstream output(path, std::ios::binary);
     if (!output) throw std::runtime_error(std::string("cannot create ") + path);
     try {
@@ -37,7 +38,9 @@ static void extract_to_file(memux::Source &source, const char *path)
     } catch (...) {
         output.exceptions(std::ios::goodbit);
         output.close();
-        std::remove(path); // half a stream must not look like a whole one
+        // Half a stream must not look like a whole one. What stood there before (a device, maybe) is emptied, not deleted.
+        if (is_new) std::remove(path);
+        else std::ofstream(path, std::ios::binary);
         throw;
     }
 }

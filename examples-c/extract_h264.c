@@ -3,7 +3,7 @@
  *
  *     extract_h264 [FILE [OUTPUT]]         1.mp4 and output.h264 unless named
  *
- * A run that fails leaves no output behind.
+ * A run that fails leaves no output behind, or an empty one where there was something before.
  */
 #include <string.h>
 
@@ -15,12 +15,25 @@ typedef struct {
     FILE *fp;
 } OutputContext;
 
-/* A write callback made for avio_alloc_context. It says what was really taken: a full disk is an error, not a success. */
+/* A write callback made for avio_alloc_context. It says what was really taken; a short fwrite is a full disk or worse,
+ * and the next one might well succeed, so that is an error and not a reason to be called again. */
 static int write_packet(void *opaque, MEMUX_WRITE_CONST uint8_t *buf, int buf_size)
 {
     OutputContext *output_ctx = opaque;
+    size_t taken = fwrite(buf, 1, (size_t)buf_size, output_ctx->fp);
 
-    return (int)fwrite(buf, 1, (size_t)buf_size, output_ctx->fp);
+    return ferror(output_ctx->fp) ? -EIO : (int)taken;
+}
+
+/* Half a stream must not look like a whole one. What stood there before (a device, maybe) is emptied, not deleted. */
+static void discard(const char *path, int is_new)
+{
+    FILE *file = is_new ? NULL : fopen(path, "wb");
+
+    if (is_new)
+        remove(path);
+    if (file)
+        fclose(file);
 }
 
 /* Returns NULL when the whole stream went to `sink`, else what went wrong. */
@@ -52,13 +65,17 @@ int main(int argc, char *argv[])
     memux_writer writer;
     memux_error *error = NULL;
     const char *problem = NULL;
-    int failure;
+    int failure, is_new;
 
     failure = read_file(input_path, &data, &size);
     if (failure) {
         fprintf(stderr, "Error occurred: %s: %s\n", input_path, strerror(failure));
         return 1;
     }
+    output_ctx.fp = fopen(output_path, "rb");
+    is_new = !output_ctx.fp;
+    if (output_ctx.fp)
+        fclose(output_ctx.fp);
     output_ctx.fp = fopen(output_path, "wb");
     if (!output_ctx.fp) {
         fprintf(stderr, "Error occurred: %s: %s\n", output_path, strerror(errno));
@@ -79,7 +96,7 @@ int main(int argc, char *argv[])
     if (fclose(output_ctx.fp) != 0 && !problem)
         problem = "The output could not be written";
     if (problem) {
-        remove(output_path);
+        discard(output_path, is_new);
         fprintf(stderr, "Error occurred: %s\n", problem);
     } else {
         printf("Conversion complete!\n");

@@ -16,6 +16,8 @@ pub struct Output<'o, 'a> {
     stream: NonNull<ff::AVStream>,
     /// The input's unit of time for this stream.
     time_base: ff::AVRational,
+    /// Packets so far.
+    written: i64,
     control: &'a Control,
     io: OutputIo<'o, 'a>,
 }
@@ -49,7 +51,7 @@ impl<'o, 'a> Output<'o, 'a> {
         };
         // SAFETY: a stream of an open container.
         let time_base = unsafe { source.as_ref() }.time_base;
-        let output = Output { context, stream, time_base, control, io };
+        let output = Output { context, stream, time_base, written: 0, control, io };
         // SAFETY: the new stream has parameters of its own; those of the source belong to an open container.
         let code = unsafe { ff::avcodec_parameters_copy((*stream.as_ptr()).codecpar, parameters.as_ptr()) };
         check(code, "the stream cannot be copied", control)?;
@@ -71,11 +73,13 @@ impl<'o, 'a> Output<'o, 'a> {
         // SAFETY: the packet is ours, the stream lives; the muxer takes what the packet holds.
         let code = unsafe {
             if (*self.context.as_ref().oformat).flags & ff::AVFMT_NOTIMESTAMPS != 0 {
-                // Nowhere to go; and where the input left some out, FFmpeg would warn of the others.
-                (*packet.as_ptr()).pts = ff::AV_NOPTS_VALUE;
-                (*packet.as_ptr()).dts = ff::AV_NOPTS_VALUE;
+                // They go nowhere; but FFmpeg warns of those that are missing or go back.
+                (*packet.as_ptr()).pts = self.written;
+                (*packet.as_ptr()).dts = self.written;
+            } else {
+                ff::av_packet_rescale_ts(packet.as_ptr(), self.time_base, self.stream.as_ref().time_base);
             }
-            ff::av_packet_rescale_ts(packet.as_ptr(), self.time_base, self.stream.as_ref().time_base);
+            self.written = self.written.saturating_add(1);
             (*packet.as_ptr()).stream_index = self.stream.as_ref().index;
             ff::av_interleaved_write_frame(self.context.as_ptr(), packet.as_ptr())
         };
