@@ -1,6 +1,5 @@
 //! The system's C and C++ compilers, and the command that makes a program of one source file and the library.
 
-use crate::library::Names;
 use crate::shell;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
@@ -88,9 +87,6 @@ pub fn system(language: Language) -> Result<String> {
     language.compiler().context(what)
 }
 
-/// The system loader's way of being told to load a shared object before all others.
-pub const PRELOAD: &str = "LD_PRELOAD";
-
 /// Compiles a shared object that stands between a program and the libraries it calls.
 pub fn shim(compiler: &str, source: &Path, out: &Path) -> Command {
     let mut command = Command::new(compiler);
@@ -100,9 +96,4 @@ pub fn shim(compiler: &str, source: &Path, out: &Path) -> Command {
         .args(["-Wall", "-Wextra", "-Werror"]);
     command.arg(source).arg("-o").arg(out).arg("-ldl");
     command
-}
-
-/// The path of the shared library that a linked program loads.
-pub fn loaded(library: &Path, names: &Names) -> std::path::PathBuf {
-    library.join(&names.soname)
 }

@@ -1,11 +1,11 @@
 //! `cargo xtask demo`: from a clone to the first results, with each result compared with what ffmpeg says.
 
+use crate::examples;
 use crate::ffmpeg;
 use crate::library::{self, Build};
 use crate::setup;
 use crate::shell;
 use crate::workspace::Workspace;
-use crate::{compiler, examples};
 use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
@@ -51,7 +51,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     }
 
     println!("\nDone. Counted and extracted {} in memory; every result equals ffmpeg's.", clip.display());
-    println!("  library   {}", compiler::loaded(&library, &library::names(&workspace.version)?).display());
+    println!("  library   {}", library.join(library::names(&workspace.version)?.soname).display());
     println!("  header    {}", workspace.include().join("memux.h").display());
     println!("  examples  {}  (sources: {})", programs.display(), workspace.root.join("examples-c").display());
     println!("  results   {}", out.display());

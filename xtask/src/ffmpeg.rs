@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_changed_byte_and_a_missing_one_are_differences() -> anyhow::Result<()> {
-        let folder = crate::library::tempdir("same-bytes")?;
+        let folder = crate::files::tempdir("same-bytes")?;
         let (a, b) = (folder.join("a"), folder.join("b"));
         std::fs::write(&a, [1, 2, 3])?;
         let compare = |bytes: &[u8]| std::fs::write(&b, bytes).is_ok() && same_bytes(&a, &b).is_ok();

@@ -1,7 +1,8 @@
 //! `cargo xtask install`: headers, libraries, and the files by which pkg-config and CMake find them. Everything in the
 //! prefix refers to the rest relatively, so the prefix can be moved.
 
-use crate::library::{self, Build, Names, replace, symlink};
+use crate::files::{replace, symlink};
+use crate::library::{self, Build, Names};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};

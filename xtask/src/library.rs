@@ -1,5 +1,6 @@
 //! Building the library as a shared object that programs can be linked to and started with, and its names on disk.
 
+use crate::files::{replace, symlink, tempdir};
 use crate::shell;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
@@ -84,24 +85,6 @@ fn link(folder: &Path, names: &Names) -> Result<()> {
     replace(&folder.join(&names.soname), |to| symlink(&names.built, to))
 }
 
-/// Makes a file anew, whatever stood there.
-pub fn replace(path: &Path, make: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<()> {
-    if path.symlink_metadata().is_ok() {
-        std::fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
-    }
-    make(path).with_context(|| format!("cannot write {}", path.display()))
-}
-
-#[cfg(unix)]
-pub fn symlink(target: &str, at: &Path) -> std::io::Result<()> {
-    std::os::unix::fs::symlink(target, at)
-}
-
-#[cfg(not(unix))]
-pub fn symlink(_target: &str, _at: &Path) -> std::io::Result<()> {
-    Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
-}
-
 fn host_triple() -> Result<String> {
     let text = shell::output(std::process::Command::new("rustc").arg("-vV"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("host: "));
@@ -132,14 +115,4 @@ pub fn native_static_libraries() -> Result<String> {
         Some((_, libraries)) if outcome.success() => Ok(libraries.trim().to_owned()),
         _ => bail!("rustc names no native libraries: {}", outcome.describe()),
     }
-}
-
-/// A new empty folder outside the source tree; the caller removes it.
-pub fn tempdir(name: &str) -> Result<PathBuf> {
-    let folder = std::env::temp_dir().join(format!("memux-{name}-{}", std::process::id()));
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder)?;
-    }
-    std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    Ok(folder)
 }

@@ -5,6 +5,7 @@ mod compiler;
 mod demo;
 mod examples;
 mod ffmpeg;
+mod files;
 mod header;
 mod install;
 mod library;

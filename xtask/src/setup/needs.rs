@@ -2,7 +2,7 @@
 //! program that is there may still lack what it needs itself (a compiler without headers, clang without its runtime).
 
 use crate::compiler::Language;
-use crate::library::tempdir;
+use crate::files::tempdir;
 use crate::shell::succeeds;
 use std::path::{Path, PathBuf};
 use std::process::Command;

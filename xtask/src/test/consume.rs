@@ -4,6 +4,7 @@
 use super::tally::Tally;
 use crate::compiler::{self, Language};
 use crate::ffmpeg;
+use crate::files;
 use crate::install;
 use crate::library::{self, Build};
 use crate::shell;
@@ -14,7 +15,7 @@ use std::process::Command;
 use std::time::Duration;
 
 pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    let work = library::tempdir("consume")?;
+    let work = files::tempdir("consume")?;
     let result = consume(workspace, &work, tally);
     std::fs::remove_dir_all(&work)?;
     result

@@ -8,7 +8,7 @@
 use super::proofs;
 use super::symbols::{TEST_PREFIX, exported};
 use super::tally::Tally;
-use crate::compiler::{self, Language, PRELOAD};
+use crate::compiler::{self, Language};
 use crate::library::{self, Build};
 use crate::shell::{self, Outcome};
 use crate::workspace::Workspace;
@@ -190,7 +190,7 @@ fn run(workspace: &Workspace, mode: Mode, program: &Program) -> Result<(Outcome,
     let started = Instant::now();
     let mut command = runner(workspace, mode, &program.path);
     if let Some(shim) = &program.preload {
-        command.env(PRELOAD, shim);
+        command.env("LD_PRELOAD", shim);
     }
     let outcome = shell::capture(&mut command, LIMIT)?;
     Ok((outcome, started.elapsed()))

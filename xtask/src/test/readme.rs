@@ -2,7 +2,7 @@
 
 use super::tally::Tally;
 use crate::ffmpeg;
-use crate::library;
+use crate::files;
 use crate::shell;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
@@ -23,7 +23,7 @@ pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let length = if lines <= LINES { Ok(()) } else { Err(anyhow::anyhow!("it has {lines} lines")) };
     tally.check(&format!("the README's program has at most {LINES} lines"), length);
 
-    let folder = library::tempdir("readme")?;
+    let folder = files::tempdir("readme")?;
     let result = follow(workspace, &folder, (source, program), commands);
     std::fs::remove_dir_all(&folder)?;
     tally.check("the README's commands build its program, and it counts a clip's frames", result);
@@ -44,9 +44,9 @@ fn source_name(commands: &str) -> Option<&str> {
 
 /// Does what the page says, in a folder that looks like a clone, so that nothing is written into the source tree.
 fn follow(workspace: &Workspace, folder: &Path, (source, program): (&str, &str), commands: &str) -> Result<()> {
-    library::symlink(&workspace.include().to_string_lossy(), &folder.join("include"))?;
-    library::symlink(&workspace.root.join("tests").to_string_lossy(), &folder.join("tests"))?;
-    library::symlink(&workspace.target.to_string_lossy(), &folder.join("target"))?;
+    files::symlink(&workspace.include().to_string_lossy(), &folder.join("include"))?;
+    files::symlink(&workspace.root.join("tests").to_string_lossy(), &folder.join("tests"))?;
+    files::symlink(&workspace.target.to_string_lossy(), &folder.join("target"))?;
     std::fs::write(folder.join(source), program)?;
 
     // A function of the shell: cargo itself has to run in the source tree.
