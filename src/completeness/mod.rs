@@ -93,7 +93,7 @@ pub enum Order {
     NeedsSeek,
 }
 
-/// A claim that no honest file makes, and that would cost much memory to believe.
+/// A claim that no honest file makes, and that would cost much memory or time to believe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
     /// More samples than there can be bytes for them, or an index that leads to where any number may hide. `at` is
@@ -101,6 +101,9 @@ pub enum Claim {
     TooManySamples { at: u64 },
     /// A compressed header that claims more than its bytes can stand for, or more than any header needs.
     HugeHeader { at: u64 },
+    /// A track without a number that counts, in a file with fragments: for each fragment libavformat 5.1 then counts
+    /// to a billion, and asks nobody in between.
+    UnnumberedTrack { at: u64 },
 }
 
 /// What a walker makes of the bytes at its position.

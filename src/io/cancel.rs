@@ -25,6 +25,7 @@ pub struct Hook {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum HookState {
     Armed,
+    Fired,
     Over,
 }
 
@@ -89,9 +90,14 @@ impl Hook {
     pub fn fire(&self) {
         let mut state = lock(&self.state);
         if *state == HookState::Armed {
-            *state = HookState::Over;
+            *state = HookState::Fired;
             (self.unblock)();
         }
+    }
+
+    /// The callback was freed, and would hang again.
+    pub fn has_fired(&self) -> bool {
+        *lock(&self.state) == HookState::Fired
     }
 
     /// After this returns the call is not made any more, and one under way has ended.

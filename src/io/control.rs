@@ -87,6 +87,10 @@ impl Control {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             return Err(self.stopped(Status::Timeout, "the operation's time was up"));
         }
+        // The token was set, and has been reset since: there is no second call to free a callback.
+        if self.hooks.borrow().iter().any(|hook| hook.has_fired()) {
+            return Err(self.stopped(Status::Cancelled, "the operation was cancelled"));
+        }
         Ok(())
     }
 
@@ -247,6 +251,17 @@ mod tests {
         let control = Control::new(Limits::default(), None, Some(Duration::ZERO), None);
         let error = control.explain(-5, || Error::new(Status::Source, "the read failed"));
         assert_eq!((error.status, error.host_code), (Status::Timeout, -5));
+    }
+
+    #[test]
+    fn a_token_that_is_reset_does_not_bring_back_what_it_has_ended() {
+        let cancel = Arc::new(Cancel::default());
+        let control = Control::new(Limits::default(), Some(Arc::clone(&cancel)), None, None);
+        let unblock: Unblock = Arc::new(|| {});
+        control.arm([unblock]).unwrap();
+        cancel.set();
+        cancel.reset();
+        assert_eq!(control.check().unwrap_err().status, Status::Cancelled);
     }
 
     #[test]

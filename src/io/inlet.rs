@@ -158,10 +158,12 @@ impl<'a> Inlet<'a> {
 
     /// Whether the demuxer is told that it may seek. Some containers are read front to back wherever that is possible: in
     /// a fragmented MP4 seeking for the index reads everything twice, and fails on encrypted ones; in MPEG streams and FLV
-    /// libavformat looks for the duration at the end, which nobody here asks for; in AVI it believes a damaged index.
+    /// libavformat looks for the duration at the end, which nobody here asks for; in AVI it believes a damaged
+    /// index; and in Matroska all that it finds at the end is what seeking in time needs.
     pub fn shown_seekable(&self) -> bool {
         let plain = matches!(self.container, Container::MpegTs | Container::MpegPs | Container::Flv | Container::Avi);
-        let front_to_back = plain || (self.is_fragmented() && self.order() == Order::Streamable);
+        let in_parts = self.is_fragmented() || self.container == Container::Matroska;
+        let front_to_back = plain || (in_parts && self.order() == Order::Streamable);
         match self.source.seekability() {
             Seekability::None => self.spooled && !front_to_back,
             Seekability::Expensive => self.needs_seek,
@@ -338,6 +340,7 @@ fn watch(watcher: &mut Option<Watcher>, control: &Control, offset: u64, bytes: &
     watcher.see(offset, bytes).map_err(|claim| {
         let (message, at) = match claim {
             Claim::TooManySamples { at } => ("a table claims more samples than the input can hold", at),
+            Claim::UnnumberedTrack { at } => ("a track has no number, and there are fragments", at),
             Claim::HugeHeader { at } => ("a compressed header claims more than it can hold", at),
         };
         Error::new(Status::Corrupt, message).at_offset(at)

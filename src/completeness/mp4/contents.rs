@@ -46,7 +46,10 @@ impl Mp4 {
         match &header.kind {
             b"mvhd" | b"mehd" | b"trex" | b"tfhd" | b"tfdt" => self.fragments.note(&header.kind, body),
             b"cmov" => self.begin_compressed(body, room, at)?,
-            b"tkhd" => self.fragments.begin_track(body),
+            b"tkhd" => {
+                self.track.set_number(body);
+                self.fragments.begin_track(body);
+            }
             b"mdhd" => self.fragments.set_timescale(body),
             b"sidx" => {
                 if let Some(anchor) = self.fragments.begin_index(body, header.end) {

@@ -50,8 +50,10 @@ pub(super) struct Mp4 {
     /// Inside a header that libavformat reads only if it finds no other: its claims count, nothing else.
     shadow: bool,
     mvex: bool,
+    moof: bool,
     /// A fragment stands before any header.
     moof_first: bool,
+    unnumbered_track: bool,
     /// Still pictures describe their items here; such a file may do without `moov`.
     meta: bool,
     mdat: bool,
@@ -82,7 +84,9 @@ impl Mp4 {
             moov_whole: false,
             shadow: false,
             mvex: false,
+            moof: false,
             moof_first: false,
+            unnumbered_track: false,
             meta: false,
             mdat: false,
             samples_in_moov: false,
@@ -150,8 +154,7 @@ impl Mp4 {
             b"moof" => {
                 self.order.get_or_insert(Order::Streamable);
                 self.moof_first |= !self.moov_whole;
-                self.fragments.begin_moof();
-                return self.enter(header);
+                return self.begin_moof(at, header);
             }
             b"mdat" if contents > 0 => {
                 self.mdat = true;
@@ -194,11 +197,21 @@ impl Mp4 {
                 self.fragments.begin_traf();
                 self.enter(header)
             }
+            b"moof" => self.begin_moof(at, header),
             b"mdia" | b"minf" | b"dinf" | b"stbl" | b"edts" | b"udta" | b"tref" | b"sinf" | b"schi" | b"ilst"
-            | b"moov" | b"moof" => self.enter(header),
+            | b"moov" => self.enter(header),
             b"meta" => self.enter_meta(at, bytes, header),
             _ => self.leaf(at, bytes, header),
         }
+    }
+
+    fn begin_moof(&mut self, at: u64, header: &Header) -> Step {
+        self.moof = true;
+        if self.unnumbered_track {
+            return Step::Refuse(Claim::UnnumberedTrack { at });
+        }
+        self.fragments.begin_moof();
+        self.enter(header)
     }
 
     /// `meta` begins with a version and flags in MP4 and without in QuickTime.
@@ -247,6 +260,10 @@ impl Mp4 {
 
     fn close_track(&mut self, at: u64) -> Result<(), Claim> {
         let track = std::mem::take(&mut self.track);
+        self.unnumbered_track |= !track.is_numbered();
+        if self.unnumbered_track && self.moof {
+            return Err(Claim::UnnumberedTrack { at });
+        }
         self.budget.charge(track.unbacked_samples(), at)?;
         self.budget.charge_chunks(track.unbacked_packets(), at)?;
         if !self.shadow && !track.external {

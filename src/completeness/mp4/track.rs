@@ -47,6 +47,8 @@ impl Budget {
 pub(super) struct Track {
     /// Its data lie in another file, or may do so.
     pub(super) external: bool,
+    /// Its number, as `tkhd` says it.
+    number: Option<u64>,
     sound: bool,
     other_than_sound: bool,
     samples: u64,
@@ -106,6 +108,16 @@ impl Track {
             return 0;
         }
         beyond(count, room, 12, 4)
+    }
+
+    pub(super) fn set_number(&mut self, body: &[u8]) {
+        let start = if byte(body, 0) == 1 { 20 } else { 12 };
+        self.number = be(body, start, 4);
+    }
+
+    /// libavformat holds the number in an int, and takes a negative one for none.
+    pub(super) fn is_numbered(&self) -> bool {
+        self.number.is_some_and(|number| number < 1 << 31)
     }
 
     pub(super) fn add_chunk(&mut self, entry: &[u8]) {

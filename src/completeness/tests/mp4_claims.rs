@@ -233,3 +233,24 @@ const DYNAMIC: [u8; 203] = [
     0x82, 0x07, 0x0c, 0x38, 0x33, 0xac, 0x50, 0xe6, 0x93, 0xad, 0x10, 0x98, 0x3d, 0xd9, 0x01, 0x96, 0xc2, 0x09, 0xb4,
     0x3a, 0xb6, 0xc8, 0x37, 0xdd, 0x3a, 0x74, 0x45, 0xb0, 0x75, 0x42, 0xe6, 0x1f,
 ];
+
+/// `moov` with one track whose number is `number`, and a fragment before or behind it.
+fn numbered(number: &[u8], fragment_first: bool) -> Vec<u8> {
+    let tkhd = boxed(b"tkhd", &[&[0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0], number, &[0; 68]]);
+    let name: &[u8; 4] = if number.is_empty() { b"hdkt" } else { b"tkhd" };
+    let tkhd = [&tkhd[..4], name, &tkhd[8..]].concat();
+    let header = boxed(b"moov", &[&boxed(b"trak", &[&tkhd])]);
+    let fragment = boxed(b"moof", &[&boxed(b"traf", &[&boxed(b"trun", &[&[0; 8]])])]);
+    let parts = if fragment_first { [fragment, header] } else { [header, fragment] };
+    [ftyp(), parts.concat()].concat()
+}
+
+#[test]
+fn fragments_of_a_track_without_a_number_are_refused_in_either_order() {
+    for first in [false, true] {
+        for number in [&[][..], &[0x80, 0, 0, 0], &[0xff; 4]] {
+            assert!(refused(&numbered(number, first)), "{number:?}, fragment first: {first}");
+        }
+        assert!(!refused(&numbered(&[0, 0, 0, 1], first)), "fragment first: {first}");
+    }
+}
