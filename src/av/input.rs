@@ -254,6 +254,12 @@ impl<'i, 'a> Input<'i, 'a> {
         }
     }
 
+    /// How many packets the demuxer has listed for a stream, where its list is the whole of it.
+    pub fn listed_packets(&mut self, stream: usize) -> Option<u64> {
+        let whole = self.inlet().lists_everything();
+        if whole { u64::try_from(self.index(stream).count()).ok() } else { None }
+    }
+
     /// Whether the samples of some stream lie in another order than the demuxer reads them: edits that repeat, say.
     fn goes_back(&self) -> bool {
         (0..self.stream_count()).any(|stream| {

@@ -232,6 +232,11 @@ impl<'a> Inlet<'a> {
         self.lost_way
     }
 
+    /// The container's header names every sample: an MP4 that is not in fragments.
+    pub fn lists_everything(&self) -> bool {
+        self.container == Container::Mp4 && !self.is_fragmented()
+    }
+
     /// The end of the input has been met.
     pub fn at_end(&self) -> bool {
         self.end.is_some()

@@ -59,6 +59,8 @@ pub fn each_packet(
     take: &mut dyn FnMut(&Input, &mut Packet, usize) -> Result<Step>,
 ) -> Result<()> {
     let mut packet = Packet::new()?;
+    let listed = chosen.index.and_then(|index| input.listed_packets(index)).unwrap_or(0);
+    let mut came = 0u64;
     loop {
         input.control().enter(Stage::Packets);
         match input.read(&mut packet)? {
@@ -66,6 +68,9 @@ pub fn each_packet(
             Next::End => {
                 if let Some(offset) = input.ended_early() {
                     found.damaged(Some(offset));
+                }
+                if came < listed {
+                    found.damaged(input.position());
                 }
                 return Ok(());
             }
@@ -82,6 +87,7 @@ pub fn each_packet(
             continue;
         }
         found.stream = chosen.number();
+        came = came.saturating_add(1);
         if packet.is_corrupt() {
             found.corrupt_packets = found.corrupt_packets.saturating_add(1);
         }

@@ -259,3 +259,19 @@ fn a_damaged_input_gives_the_same_count_by_every_road_or_says_that_it_is_damaged
         }
     }
 }
+
+#[test]
+fn samples_beyond_the_data_that_the_boxes_admit_are_counted_or_told_of() {
+    let mut bytes = clip("h264.mp4");
+    let mdat = bytes.windows(4).position(|window| window == b"mdat").unwrap() - 4;
+    let size = u32::from_be_bytes(bytes[mdat..mdat + 4].try_into().unwrap());
+    bytes[mdat..mdat + 4].copy_from_slice(&(size / 2).to_be_bytes());
+    for seekability in [Seekability::Cheap, Seekability::Expensive, Seekability::None] {
+        for buffer_size in [500, 4096, 100_000] {
+            let mut source = Reader::new(FakeReader::new(&bytes), seekability, None, Some(buffer_size), QUICK);
+            let (note, report) = count(&mut source, Mode::Packets, Select::FirstVideo);
+            let counted = report.packets == Some(75);
+            assert!(counted || note.ok() != Some(Note::Done), "{seekability:?} {buffer_size}: {report:?}");
+        }
+    }
+}
