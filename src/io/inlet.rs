@@ -1,16 +1,16 @@
 //! What a demuxer reads from: the host's source, with the input's head kept for a second look, a watch over its
 //! structure, and the whole input held in memory (spooled) where the source cannot seek and the container needs it to.
 
+mod judge;
+
 use super::held::Held;
 use super::{Control, Seekability, Source, to_u64};
-use crate::completeness::{Claim, Container, Order, Verdict, Watcher};
+use crate::completeness::{Container, Order, Watcher};
 use crate::error::{Error, LimitKind, Result, Status};
+use judge::watch;
 
 /// How much is read at a time while the head is looked at, and when a source is read to its end.
 const CHUNK: usize = 32 * 1024;
-
-/// How much is read at a place that only the structure is wanted from.
-const PEEK: usize = 4 * 1024;
 
 /// How far a demuxer can step back in a source that cannot seek: over what it reads again when the input is damaged.
 const STEP_BACK: usize = 1 << 20;
@@ -261,74 +261,6 @@ impl<'a> Inlet<'a> {
     pub fn spooled_bytes(&self) -> u64 {
         if self.spooled { self.held.len() } else { 0 }
     }
-
-    /// The demuxer's own index reaches up to `end`.
-    pub fn promise(&mut self, end: u64) {
-        if let Some(watcher) = &mut self.watcher {
-            watcher.promise(end);
-        }
-    }
-
-    /// Whether the input was whole. Looks at the parts of the structure that the demuxer had no need of.
-    pub fn judge(&mut self) -> Result<Verdict> {
-        if self.must_not_seek() {
-            self.drain()?;
-        } else {
-            self.look_on()?;
-        }
-        let end = self.end.or(self.size).unwrap_or(self.position);
-        Ok(self.watcher.as_ref().map_or(Verdict::Unknown, |watcher| watcher.finish(end)))
-    }
-
-    /// Judges by what has been seen, without another call to the host: for an operation that has failed already.
-    pub fn judge_seen(&self) -> Verdict {
-        match (self.end.or(self.size), &self.watcher) {
-            (Some(end), Some(watcher)) => watcher.finish(end),
-            _ => Verdict::Unknown,
-        }
-    }
-
-    /// Reads on to where the structure promises to reach, no further: behind it a live reader may wait for ever.
-    fn drain(&mut self) -> Result<()> {
-        let mut buf = buffer(CHUNK)?;
-        self.position = self.position.max(self.source.position());
-        let promised = |inlet: &Self| inlet.watcher.as_ref().and_then(Watcher::promised_end).unwrap_or(0);
-        while self.end.is_none() && self.position < promised(self) {
-            self.read(&mut buf)?;
-        }
-        Ok(())
-    }
-
-    /// Pulls what the watcher still wants.
-    fn look_on(&mut self) -> Result<()> {
-        let mut buf = buffer(PEEK)?;
-        loop {
-            let wanted = self.watcher.as_ref().and_then(Watcher::want);
-            let known = self.end.or(self.size);
-            let Some(wanted) = wanted.filter(|wanted| known.is_none_or(|end| *wanted < end)) else {
-                return Ok(());
-            };
-            self.position = wanted;
-            if self.read_at_position(&mut buf)? == 0 {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Like `read`, but what is held is shown to the watcher again.
-    fn read_at_position(&mut self, buf: &mut [u8]) -> Result<usize> {
-        let start = self.position;
-        let count = self.read(buf)?;
-        watch(&mut self.watcher, self.control, start, buf.get(..count).unwrap_or_default())?;
-        Ok(count)
-    }
-}
-
-fn buffer(size: usize) -> Result<Vec<u8>> {
-    let mut buf = Vec::new();
-    buf.try_reserve_exact(size).map_err(|_| Error::no_memory())?;
-    buf.resize(size, 0);
-    Ok(buf)
 }
 
 fn copy(from: &[u8], to: &mut [u8]) -> usize {
@@ -337,24 +269,6 @@ fn copy(from: &[u8], to: &mut [u8]) -> usize {
         to.copy_from_slice(from);
     }
     count
-}
-
-/// Before the demuxer sees the bytes: it would take a claim at its word.
-fn watch(watcher: &mut Option<Watcher>, control: &Control, offset: u64, bytes: &[u8]) -> Result<()> {
-    let Some(watcher) = watcher else { return Ok(()) };
-    watcher.see(offset, bytes).map_err(|claim| {
-        let (message, at) = match claim {
-            Claim::TooManySamples { at } => ("a table claims more samples than the input can hold", at),
-            Claim::UnnumberedTrack { at } => ("a track has no number, and there are fragments", at),
-            Claim::HugeHeader { at } => ("a compressed header claims more than it can hold", at),
-        };
-        Error::new(Status::Corrupt, message).at_offset(at)
-    })?;
-    let most = control.limits.max_streams;
-    if watcher.tracks() > most {
-        return Err(Error::limit(LimitKind::Streams, format!("the container declares more than {most} streams")));
-    }
-    Ok(())
 }
 
 /// What is told when a reader that cannot seek would have to.
