@@ -335,7 +335,8 @@ typedef int (*memux_read_fn)(void *opaque, uint8_t *buf, int buf_size);
  * C library unlooked at: Microsoft's fseek() ends the process when it is given MEMUX_WHENCE_SIZE.** Threads as for
  * memux_read_fn.
  *
- * Returns: for SIZE the size; else the new offset; negative if it cannot. A refused SIZE or END is no error: the
+ * Returns: for SIZE the size; else the new offset (for SET 0 will do too, as fseek() answers; any other number means
+ * that it landed elsewhere, and is a failure); negative if it cannot. A refused SIZE or END is no error: the
  * size is then unknown. For SET, negative values mean what they mean for memux_read_fn. Since 0.1.0.
  */
 typedef int64_t (*memux_seek_fn)(void *opaque, int64_t offset, int whence);
@@ -394,8 +395,9 @@ typedef struct memux_reader {
  *
  * Returns: how many bytes were taken, 1 ... buf_size; when that is fewer, the library calls again with the rest. 0
  * is a failure (MEMUX_ERROR_SINK), and so is more than was given. Negative values mean what they mean for
- * memux_read_fn, with MEMUX_ERROR_SINK in place of MEMUX_ERROR_SOURCE. A callback that writes to a FILE returns what
- * fwrite() returned, so that a full disk is a failure.
+ * memux_read_fn, with MEMUX_ERROR_SINK in place of MEMUX_ERROR_SOURCE. **A short fwrite() is a failure, not a short
+ * count**: the next one may well succeed, with bytes lost in between. A callback that writes to a FILE returns a
+ * negative value when fwrite() took less than it was given, or when ferror() says so.
  *
  * MEMUX_WRITE_CONST: see the top of this header. Since 0.1.0.
  */

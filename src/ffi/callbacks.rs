@@ -41,8 +41,9 @@ pub type memux_read_fn = Option<unsafe extern "C" fn(opaque: *mut c_void, buf: *
 ///
 /// Returns: how many bytes were taken, 1 ... buf_size; when that is fewer, the library calls again with the rest. 0
 /// is a failure (MEMUX_ERROR_SINK), and so is more than was given. Negative values mean what they mean for
-/// memux_read_fn, with MEMUX_ERROR_SINK in place of MEMUX_ERROR_SOURCE. A callback that writes to a FILE returns what
-/// fwrite() returned, so that a full disk is a failure.
+/// memux_read_fn, with MEMUX_ERROR_SINK in place of MEMUX_ERROR_SOURCE. **A short fwrite() is a failure, not a short
+/// count**: the next one may well succeed, with bytes lost in between. A callback that writes to a FILE returns a
+/// negative value when fwrite() took less than it was given, or when ferror() says so.
 ///
 /// MEMUX_WRITE_CONST: see the top of this header. Since 0.1.0.
 pub type memux_write_fn = Option<unsafe extern "C" fn(opaque: *mut c_void, buf: *const u8, buf_size: c_int) -> c_int>;
@@ -66,7 +67,8 @@ pub type memux_writev_fn =
 /// C library unlooked at: Microsoft's fseek() ends the process when it is given MEMUX_WHENCE_SIZE.** Threads as for
 /// memux_read_fn.
 ///
-/// Returns: for SIZE the size; else the new offset; negative if it cannot. A refused SIZE or END is no error: the
+/// Returns: for SIZE the size; else the new offset (for SET 0 will do too, as fseek() answers; any other number means
+/// that it landed elsewhere, and is a failure); negative if it cannot. A refused SIZE or END is no error: the
 /// size is then unknown. For SET, negative values mean what they mean for memux_read_fn. Since 0.1.0.
 pub type memux_seek_fn = Option<unsafe extern "C" fn(opaque: *mut c_void, offset: i64, whence: c_int) -> i64>;
 
