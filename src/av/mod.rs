@@ -1,6 +1,8 @@
 //! FFmpeg behind owned, safe wrappers. The only place that names `ffmpeg_sys_next`; what differs between FFmpeg's majors
 //! stays in here. Every raw pointer is private and freed by a `Drop`.
 
+#![deny(clippy::indexing_slicing)]
+
 mod avio;
 mod check;
 mod decoder;

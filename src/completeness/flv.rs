@@ -1,8 +1,8 @@
 //! FLV: tags one after another, each with its size before and behind it.
 //!
 //! A whole file ends behind a tag's second size. Writers that finish properly leave an "end of
-//! sequence" tag for the video, and the file's size in the metadata; that number survives
-//! edits that make it wrong, so that it counts only together with the announced duration.
+//! sequence" tag for the video, and the file's size in the metadata. That number survives edits that
+//! make it wrong: it is a promise, unless the video says that it has come to its end.
 
 use super::bytes::{after, be, begins, byte, index, length, zeros};
 use super::{Step, Tail, Verdict, Walk};
@@ -24,9 +24,6 @@ pub(super) struct Flv {
     /// Bytes of a metadata tag that are still to be searched, and where what follows them begins.
     script: Option<(u64, u64)>,
     file_size: Option<u64>,
-    /// In milliseconds, as the tags have it.
-    duration: Option<u64>,
-    last_time: u64,
     /// The last video tag said that no more will come.
     video_ended: bool,
     streams: u8,
@@ -63,9 +60,6 @@ impl Flv {
             self.script = Some((size, at.saturating_add(whole)));
             return Step::Advance(HEADER);
         }
-        // The upper byte of the time comes last.
-        let high = u64::from(byte(bytes, 7)) << 24;
-        self.last_time = self.last_time.max(be(bytes, 4, 3).unwrap_or(0) | high);
         if kind == VIDEO && size >= 2 {
             let (first, second) = (byte(bytes, 11), byte(bytes, 12));
             let extended = first & 0x80 != 0;
@@ -85,12 +79,6 @@ impl Flv {
             if byte(shown, place) == 0 {
                 let here = shown.get(place..).unwrap_or(&[]);
                 self.file_size = self.file_size.max(number(here, b"\0\x08filesize\0").filter(|size| *size > 0));
-                let seconds = b"\0\x08duration\0";
-                if let Some(bits) =
-                    here.get(seconds.len()..).filter(|_| here.starts_with(seconds)).and_then(|v| be(v, 0, 8))
-                {
-                    self.duration = milliseconds(f64::from_bits(bits)).or(self.duration);
-                }
             }
         }
         let shown = length(shown);
@@ -111,10 +99,6 @@ fn number(bytes: &[u8], name: &[u8]) -> Option<u64> {
         return None;
     }
     whole(f64::from_bits(be(after(bytes, length(name)), 0, 8)?))
-}
-
-fn milliseconds(seconds: f64) -> Option<u64> {
-    whole((seconds * 1000.0).floor())
 }
 
 /// The number as an integer, if it is one: by its bits, since a cast would hide what is none.
@@ -151,14 +135,12 @@ impl Walk for Flv {
         if !tail.rest.is_empty() {
             return Verdict::Unknown;
         }
-        let missing = self.file_size.is_some_and(|size| size > tail.end);
-        // The last tag begins before the end; a frame or two are usual.
-        let played = self.duration.is_some_and(|duration| self.last_time.saturating_add(500) >= duration);
-        match (missing, self.video_ended) {
-            (false, true) => Verdict::Complete,
-            (false, false) if self.file_size == Some(tail.end) => Verdict::Complete,
-            (true, false) if !played => tail.cut(),
-            _ => Verdict::Unknown,
+        match (self.file_size, self.video_ended) {
+            (Some(size), false) if size > tail.end => tail.cut(),
+            (Some(size), true) if size > tail.end => Verdict::Unknown,
+            (Some(size), false) if size == tail.end => Verdict::Complete,
+            (_, true) => Verdict::Complete,
+            (_, false) => Verdict::Unknown,
         }
     }
 

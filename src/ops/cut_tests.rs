@@ -103,3 +103,26 @@ fn a_stream_without_a_promised_length_is_never_called_complete_when_it_is_cut() 
         assert!(truncated >= 25, "{name}: only {truncated} of the cuts were found");
     }
 }
+
+/// The places of the tags of an FLV: behind each, a shorter file is a good one but for what it promises.
+fn tags(bytes: &[u8]) -> Vec<usize> {
+    let (mut at, mut places) = (13, Vec::new());
+    while at + 15 <= bytes.len() {
+        let size = u32::from_be_bytes([0, bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        at += 15 + size as usize;
+        places.push(at);
+    }
+    places
+}
+
+#[test]
+fn an_flv_cut_behind_any_tag_is_found_to_be_cut() {
+    let bytes = clip("h264.flv");
+    let mut places = tags(&bytes);
+    assert_eq!(places.pop(), Some(bytes.len()));
+    assert!(places.len() > 150, "{} tags", places.len());
+    for end in places {
+        let (note, completeness) = found(&bytes, end, "h264.flv");
+        assert_ne!(note, Some(Note::Done), "cut at {end} ({completeness:?})");
+    }
+}
