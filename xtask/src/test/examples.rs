@@ -46,8 +46,12 @@ pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         );
         tally.check(&format!("{program} on a text fails"), run.fails(program, &workspace.root.join("Cargo.toml")));
     }
-    tally.check("count_frames prints that it is done", run.prints("count_frames", &[], &clip, "完成"));
-    tally.check("count_frames --trace prints each read", run.prints("count_frames", &["--trace"], &clip, "ptr:0x"));
+    let lines = "完成\nThere are 75 frames int total.\n";
+    tally.check("count_frames prints its two lines and no other", run.prints_just("count_frames", &clip, lines));
+    tally.check("count_frames --trace prints one line for each read", run.traces_reads(&clip, lines));
+    for program in ["extract_h264", "extract"] {
+        tally.check(&format!("{program} on a full disk fails"), run.fails_on_a_full_disk(program, &clip));
+    }
     tally.check("trace prints the stage of each read", run.prints("trace", &[], &clip, "open"));
     Ok(())
 }
@@ -98,7 +102,7 @@ impl Run {
                 std::fs::write(&ours, "")?;
                 let outcome = self.finish(self.program(program).arg(clip).arg(&ours))?;
                 ensure!(outcome.success(), "{}", outcome.describe());
-                ensure!(outcome.stdout.contains("Conversion complete!"), "it does not say so: {}", outcome.stdout);
+                ensure!(outcome.stdout == "Conversion complete!\n", "it says otherwise: {}", outcome.stdout);
                 ffmpeg::extract(clip, video.index, &video.codec, &theirs)?;
                 let size = ffmpeg::same_bytes(&ours, &theirs)?;
                 ensure!(size > 0, "both are empty");
@@ -125,6 +129,38 @@ impl Run {
         std::fs::remove_dir_all(&folder)?;
         ensure!(outcome.success(), "{}", outcome.describe());
         ensure!(wrote > 0 || !program.starts_with("extract"), "no output.h264");
+        Ok(())
+    }
+
+    fn prints_just(&self, program: &str, clip: &Path, text: &str) -> Result<()> {
+        let outcome = self.finish(self.program(program).arg(clip))?;
+        ensure!(outcome.success() && outcome.stdout == text, "not these lines: {}", outcome.describe());
+        Ok(())
+    }
+
+    /// Each line is an address and how much is left from there, and what is left gets no more.
+    fn traces_reads(&self, clip: &Path, ending: &str) -> Result<()> {
+        let outcome = self.finish(self.program("count_frames").arg("--trace").arg(clip))?;
+        let reads = outcome.stdout.strip_suffix(ending).context("it does not end as without --trace")?;
+        let sizes = reads.lines().map(|line| {
+            let (address, size) = line.strip_prefix("ptr:0x").and_then(|rest| rest.split_once(" size:"))?;
+            u64::from_str_radix(address, 16).ok().and(size.parse::<u64>().ok())
+        });
+        let sizes: Option<Vec<_>> = sizes.collect();
+        let sizes = sizes.with_context(|| format!("a line is none of a read: {reads}"))?;
+        let whole = std::fs::metadata(clip)?.len();
+        ensure!(sizes.first() == Some(&whole), "the first read is not at the first byte: {reads}");
+        ensure!(sizes.iter().all(|size| (1..=whole).contains(size)), "a read is outside the file: {reads}");
+        Ok(())
+    }
+
+    /// The device stays what it is: these programs run as root, too.
+    fn fails_on_a_full_disk(&self, program: &str, clip: &Path) -> Result<()> {
+        let full = Path::new("/dev/full");
+        let outcome = self.finish(self.program(program).arg(clip).arg(full))?;
+        ensure!(outcome.status.code() == Some(1), "the exit code is not 1: {}", outcome.describe());
+        ensure!(outcome.stderr.contains("Error occurred: "), "no reason: {}", outcome.describe());
+        ensure!(full.exists() && !full.is_file(), "the device is gone");
         Ok(())
     }
 

@@ -12,6 +12,13 @@ const CPP_STANDARDS: [&str; 3] = ["c++14", "c++17", "c++20"];
 /// The wrapper needs C++17.
 const WRAPPER_STANDARDS: [&str; 2] = ["c++17", "c++20"];
 
+/// FFmpeg up to 6 has callbacks whose data are not const.
+const CALLBACK: &str = "#include <memux.h>
+static int take(void *opaque, DATA *buf, int buf_size) { (void)opaque; (void)buf; return buf_size; }
+extern memux_write_fn callback;
+memux_write_fn callback = take;
+";
+
 pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let folder = workspace.scratch("headers")?;
     let source = |name: &str, header: &str| -> Result<std::path::PathBuf> {
@@ -33,6 +40,14 @@ pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
                 let name = format!("{} as {standard} by {compiler}", header_of(file));
                 tally.check(&name, gnu_style(workspace, compiler, standard, file));
             }
+        }
+    }
+    for (defined, data) in [("", "const uint8_t"), ("#define MEMUX_WRITE_NONCONST\n", "uint8_t")] {
+        for (compiler, standard, extension) in [("gcc", "c17", "c"), ("clang", "c17", "c"), ("g++", "c++17", "cpp")] {
+            let file = folder.join(format!("callback.{extension}"));
+            std::fs::write(&file, format!("{defined}{}", CALLBACK.replace("DATA", data)))?;
+            let name = format!("a write callback over {data} plugs in without a cast, {standard} by {compiler}");
+            tally.check(&name, gnu_style(workspace, compiler, standard, &file));
         }
     }
     for (language, file) in [("/TC", &c), ("/TP", &cpp)] {
