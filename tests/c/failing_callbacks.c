@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-enum { FOR_EVER = 0, ONCE = 1, MOST_CALLS = 400 };
+enum { FOR_EVER = 0, ONCE = 1, MOST_CALLS = 400, MORE_THAN_ASKED = 1 << 29, NOT_HERE = MEMUX_END };
 
 static const struct kind {
     const char *name;
@@ -20,6 +20,10 @@ static const struct kind {
     { "again once", MEMUX_IO_AGAIN, ONCE, MEMUX_OK, MEMUX_OK },
     { "EAGAIN once", -EAGAIN, ONCE, MEMUX_OK, MEMUX_OK },
     { "EINTR once", -EINTR, ONCE, MEMUX_OK, MEMUX_OK },
+    { "more than was asked for", MORE_THAN_ASKED, ONCE, MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK },
+    /* These two mean the end of the input where something is read. */
+    { "nothing", 0, ONCE, NOT_HERE, MEMUX_ERROR_SINK },
+    { "the end", MEMUX_IO_EOF, ONCE, NOT_HERE, MEMUX_ERROR_SINK },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -86,7 +90,11 @@ static void fail_each_call(const char *name, int32_t seekability, enum target ta
         for (int at = 1 + (int)(k % (size_t)stride); at <= calls; at += stride) {
             fault fault = { at, kinds[k].times, kinds[k].code };
             memux_status wanted = target == WRITE ? kinds[k].in_sink : kinds[k].in_source;
-            memux_status status = run_once(file, whole, seekability, target, &fault, &kinds[k], &ignored);
+            memux_status status;
+
+            if (wanted == NOT_HERE)
+                break;
+            status = run_once(file, whole, seekability, target, &fault, &kinds[k], &ignored);
             if (!EXPECT_STATUS(status, wanted))
                 printf("#   %s: call %d of %d says %s, seekability %d\n", name, at, calls, kinds[k].name, (int)seekability);
         }
