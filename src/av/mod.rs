@@ -17,6 +17,8 @@ pub use decoder::Decoder;
 pub use input::{Codec, Input, MediaType, Next};
 pub use output::Output;
 pub use packet::Packet;
+#[cfg(test)]
+pub use packet::View;
 pub use probe::{Format, format_by_head, format_by_name};
 
 #[cfg(test)]

@@ -4,6 +4,20 @@ use crate::error::{Error, Result};
 use ffmpeg_sys_next as ff;
 use std::ptr::NonNull;
 
+/// All that tests compare of a packet.
+#[cfg(test)]
+#[derive(Clone, PartialEq, Eq)]
+pub struct View {
+    pub stream: Option<usize>,
+    pub offset: Option<u64>,
+    pub pts: Option<i64>,
+    pub dts: Option<i64>,
+    pub duration: i64,
+    pub key: bool,
+    pub discard: bool,
+    pub data: Vec<u8>,
+}
+
 pub struct Packet {
     raw: NonNull<ff::AVPacket>,
 }
@@ -47,6 +61,30 @@ impl Packet {
     /// Needed to decode others, never shown: an edit list cuts it away.
     pub fn is_discarded(&self) -> bool {
         self.has_flag(ff::AV_PKT_FLAG_DISCARD)
+    }
+
+    #[cfg(test)]
+    pub fn view(&self) -> View {
+        // SAFETY: the packet lives as long as self.
+        let raw = unsafe { self.raw.as_ref() };
+        let stamp = |stamp| (stamp != ff::AV_NOPTS_VALUE).then_some(stamp);
+        let data = match usize::try_from(raw.size) {
+            Ok(size) if size > 0 && !raw.data.is_null() => {
+                // SAFETY: a packet's data are as many bytes as it says.
+                unsafe { std::slice::from_raw_parts(raw.data, size) }.to_vec()
+            }
+            _ => Vec::new(),
+        };
+        View {
+            stream: self.stream(),
+            offset: self.offset(),
+            pts: stamp(raw.pts),
+            dts: stamp(raw.dts),
+            duration: raw.duration,
+            key: self.has_flag(ff::AV_PKT_FLAG_KEY),
+            discard: self.is_discarded(),
+            data,
+        }
     }
 
     /// Gives back what it holds.

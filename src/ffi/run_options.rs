@@ -6,10 +6,10 @@ use super::constants::{MEMUX_ENGINE_AUTO, MEMUX_ENGINE_FFMPEG, MEMUX_ENGINE_WALK
 use super::guard::on_host;
 use super::handle;
 use super::limits::{self, memux_limits};
-use super::ptr::{self, Versioned, number, reserved, unknown, unsupported};
+use super::ptr::{self, Versioned, number, reserved, unknown};
 use crate::error::Result;
 use crate::io::{Observer, Progress, TraceEvent};
-use crate::ops::Run;
+use crate::ops::{Engine, Run};
 use std::ffi::{c_char, c_void};
 use std::mem::{offset_of, size_of};
 use std::sync::Arc;
@@ -106,7 +106,12 @@ pub unsafe fn read(options: *const memux_run_options) -> Result<Run> {
     let Some(options) = unsafe { ptr::read(options) }? else { return Ok(Run::default()) };
     let options = options.known()?;
     reserved(options.reserved, "memux_run_options.reserved")?;
-    check_engine(options.engine)?;
+    let engine = match options.engine {
+        MEMUX_ENGINE_AUTO => Engine::Auto,
+        MEMUX_ENGINE_FFMPEG => Engine::Ffmpeg,
+        MEMUX_ENGINE_WALK => Engine::Walk,
+        other => return Err(unknown(other, "memux_run_options.engine")),
+    };
     // SAFETY: the caller's promise, for each of the pointers in the struct.
     let (cancel, limits, format, observer) = unsafe {
         (
@@ -117,17 +122,7 @@ pub unsafe fn read(options: *const memux_run_options) -> Result<Run> {
         )
     };
     let timeout = number(options.timeout_us, "memux_run_options.timeout_us")?.map(Duration::from_micros);
-    Ok(Run { cancel, limits, observer, format, timeout })
-}
-
-fn check_engine(engine: i32) -> Result<()> {
-    match engine {
-        MEMUX_ENGINE_AUTO | MEMUX_ENGINE_FFMPEG => Ok(()),
-        MEMUX_ENGINE_WALK => {
-            Err(unsupported("memux_run_options.engine: MEMUX_ENGINE_WALK is not in this version".into()))
-        }
-        other => Err(unknown(other, "memux_run_options.engine")),
-    }
+    Ok(Run { cancel, limits, observer, format, timeout, engine })
 }
 
 /// # Safety

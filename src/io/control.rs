@@ -178,6 +178,18 @@ impl Control {
         self.advance(Progress { packets: progress.packets.saturating_add(1), ..progress })
     }
 
+    /// A walk over memory has come to `offset`, with so many packets.
+    pub fn has_walked(&self, offset: u64, packets: u64) -> Result<()> {
+        let progress = self.progress.get();
+        let (bytes_read, packets) = (progress.bytes_read.max(offset), progress.packets.max(packets));
+        self.advance(Progress { bytes_read, packets, ..progress })
+    }
+
+    /// Another road begins at the beginning. What was written stays written.
+    pub fn start_over(&self) {
+        self.progress.set(Progress { bytes_written: self.progress.get().bytes_written, ..Progress::default() });
+    }
+
     fn advance(&self, progress: Progress) -> Result<()> {
         self.progress.set(progress);
         if let Some(observer) = &self.observer {

@@ -1,12 +1,14 @@
 //! How many frames?
 
 use super::open;
-use super::outcome::{Engine, Found, Note};
+use super::outcome::{Found, Note};
 use super::packets::{self, Chosen, Step};
+use super::road::{self, Road};
 use super::{Run, Select};
 use crate::av::{Decoder, Format, Input, Packet};
-use crate::error::Result;
-use crate::io::{Inlet, Source};
+use crate::error::{Result, Stage};
+use crate::io::{Control, Inlet, Source};
+use crate::walk::{Stop, Walk};
 
 /// Four answers exist for one file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,10 +51,19 @@ pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Re
     *report = Report { mode: options.mode, obtained_by: options.mode, ..Report::default() };
     options.select.check()?;
     let named = open::named_format(&run)?;
+    let road = Road::new(&run, named, options.mode != Mode::Decoded && options.select != Select::BestVideo);
     let control = open::control(run, source.unblock())?;
-    let mut found = Found { engine: Engine::Ffmpeg, ..Found::default() };
-    let note =
-        open::with_inlet(source, &control, &mut found, |inlet, found| count(inlet, named, options, report, found));
+    let mut found = Found::default();
+    let walked =
+        road.walk(source, &control, &mut found, |walk, found| count_walk(walk, &control, options, report, found));
+    let note = match walked {
+        Ok(Some(())) => Ok(found.note()),
+        Ok(None) => {
+            *report = Report { mode: options.mode, obtained_by: options.mode, ..Report::default() };
+            open::with_inlet(source, &control, &mut found, |inlet, found| count(inlet, named, options, report, found))
+        }
+        Err(error) => Err(error),
+    };
     report.found = found;
     if note.is_ok() {
         report.frames = match report.obtained_by {
@@ -63,6 +74,31 @@ pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Re
         };
     }
     note
+}
+
+fn count_walk(
+    walk: &Walk,
+    control: &Control,
+    options: &Options,
+    report: &mut Report,
+    found: &mut Found,
+) -> std::result::Result<(), Stop> {
+    control.enter(Stage::Open);
+    let stream = road::find(options.select, walk)?;
+    found.stream = i32::try_from(stream).ok();
+    report.header_frames = walk.streams().get(stream).and_then(|stream| stream.header_frames);
+    if options.mode == Mode::Header {
+        if report.header_frames.is_some() {
+            return Ok(());
+        }
+        report.obtained_by = Mode::Packets;
+    }
+    control.enter(Stage::Packets);
+    let counted = walk.count(stream, &mut |offset, packets| control.has_walked(offset, packets))?;
+    control.has_walked(0, counted.packets)?;
+    report.packets = Some(counted.packets);
+    report.presented = Some(counted.packets.saturating_sub(counted.discarded));
+    Ok(())
 }
 
 fn count(

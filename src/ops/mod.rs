@@ -10,6 +10,9 @@ pub mod extract;
 mod open;
 mod outcome;
 mod packets;
+mod road;
+#[cfg(test)]
+mod road_tests;
 mod select;
 #[cfg(test)]
 mod tests;
@@ -31,4 +34,6 @@ pub struct Run {
     /// The container's FFmpeg short name, where the host knows it.
     pub format: Option<String>,
     pub timeout: Option<Duration>,
+    /// The road that the host wants; `Auto` leaves the choice.
+    pub engine: Engine,
 }

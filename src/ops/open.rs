@@ -67,9 +67,13 @@ pub fn open<'i, 'a>(
         input.find_stream_info()?;
     }
     if input.stream_count() == 0 && !input.may_gain_streams() {
-        return Err(Error::new(Status::NoStream, "the container holds no stream"));
+        return Err(no_stream_at_all());
     }
     Ok((input, format))
+}
+
+pub fn no_stream_at_all() -> Error {
+    Error::new(Status::NoStream, "the container holds no stream")
 }
 
 /// Containers whose header names all streams with all that copying them needs. In the others streams show on the way,

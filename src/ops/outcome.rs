@@ -1,6 +1,7 @@
 //! What an operation found out about its input, beside its result.
 
 use crate::completeness::Verdict;
+use crate::walk::Reason;
 
 /// How a successful operation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,7 @@ pub enum Engine {
     #[default]
     Auto = 0,
     Ffmpeg = 1,
+    Walk = 2,
 }
 
 /// What both reports say about the input; an operation that fails says as much as it learned.
@@ -41,6 +43,9 @@ pub struct Found {
     /// The stream that the operation worked on.
     pub stream: Option<i32>,
     pub engine: Engine,
+    /// Why it was not the walk.
+    #[allow(dead_code)]
+    pub reason: Reason,
 }
 
 impl Found {
@@ -65,6 +70,12 @@ impl Found {
             }
             Verdict::Complete | Verdict::Unknown => {}
         }
+    }
+
+    /// A walk came to its end: it declines whatever is cut or damaged.
+    pub fn walked(&mut self, complete: bool) {
+        self.engine = Engine::Walk;
+        self.completeness = if complete { Completeness::Complete } else { Completeness::Unknown };
     }
 
     pub fn note(&self) -> Note {

@@ -1,0 +1,132 @@
+//! Both roads over the same bytes: the walk gives what libavformat gives, or declines.
+
+#![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
+use super::count::{self, Mode};
+use super::tests::clip;
+use super::{Engine, Run, Select, open};
+use crate::av::{self, Packet, View};
+use crate::io::{Control, Inlet, Memory};
+use crate::limits::Limits;
+use crate::walk::{Declined, Demux, Rules, Sample, Stop, Walk};
+
+/// What libavformat gives: all packets, as memux has it read them.
+pub fn packets(bytes: &[u8]) -> Result<Vec<View>, String> {
+    let control = Control::unbounded();
+    let mut source = Memory::new(bytes);
+    let mut inlet = Inlet::new(&mut source, &control).map_err(|error| error.message)?;
+    let (mut input, _) = open::open(&mut inlet, None, false).map_err(|error| error.message)?;
+    let mut packet = Packet::new().unwrap();
+    let mut views = Vec::new();
+    while let av::Next::Packet = input.read(&mut packet).map_err(|error| error.message)? {
+        views.push(packet.view());
+    }
+    Ok(views)
+}
+
+pub fn rules() -> Rules {
+    let limits = Limits::default();
+    Rules {
+        avformat_major: av::version::avformat_compiled() >> 16,
+        max_streams: limits.max_streams,
+        max_packet_bytes: limits.max_packet_bytes,
+        max_probe_bytes: limits.max_probe_bytes,
+    }
+}
+
+fn same(nth: usize, view: &View, sample: &Sample, name: &str) {
+    let stamps = (sample.pts.or(view.pts), sample.dts.or(view.dts));
+    assert_eq!((view.pts, view.dts), stamps, "{name}, sample {nth}: pts and dts");
+    assert_eq!(view.offset, Some(sample.offset), "{name}, sample {nth}: offset");
+    assert_eq!((view.key, view.discard), (sample.key, sample.discard), "{name}, sample {nth}: key, discard");
+    let bytes: Vec<u8> = sample.data.pieces().flatten().copied().collect();
+    assert_eq!(view.data.len(), bytes.len(), "{name}, sample {nth}: size");
+    assert!(view.data == bytes, "{name}, sample {nth}: bytes");
+    assert!(sample.duration == 0 || sample.duration == view.duration, "{name}, sample {nth}: duration");
+}
+
+fn compare_streams<'a>(demux: &impl Demux<'a>, views: &[View], name: &str) -> Result<(), Declined> {
+    for (index, _) in demux.streams().iter().enumerate() {
+        let counted = match demux.count(index, &mut |_, _| Ok(())) {
+            Ok(counted) => counted,
+            Err(Stop::Declined(declined)) => return Err(declined),
+            Err(Stop::Ended(error)) => panic!("{name}: {}", error.message),
+        };
+        let expected: Vec<_> = views.iter().filter(|view| view.stream == Some(index)).collect();
+        assert_eq!(counted.packets, expected.len() as u64, "{name}, stream {index}: packets");
+        let discarded = expected.iter().filter(|view| view.discard).count();
+        assert_eq!(counted.discarded, discarded as u64, "{name}, stream {index}: discarded");
+        let mut nth = 0;
+        for sample in demux.samples(index) {
+            let sample = sample?;
+            let view = expected.get(nth).unwrap_or_else(|| panic!("{name}, stream {index}: sample {nth} too many"));
+            same(nth, view, &sample, &format!("{name}, stream {index}"));
+            nth += 1;
+        }
+        assert_eq!(nth, expected.len(), "{name}, stream {index}: samples");
+    }
+    let most = views.iter().filter_map(|view| view.stream).max();
+    assert!(most.is_none_or(|most| most < demux.streams().len()), "{name}: streams are missing");
+    Ok(())
+}
+
+/// Holds the sample tables of both roads against each other. `Err` where the walk declines.
+pub fn compare(bytes: &[u8], name: &str) -> Result<(), Declined> {
+    let walk = Walk::open(bytes, None, &rules())?;
+    let views = packets(bytes).unwrap_or_else(|message| panic!("{name}: walked, but libavformat says {message}"));
+    match &walk {
+        Walk::Mp4(movie) => compare_streams(movie, &views, name)?,
+        Walk::Matroska(segment) => compare_streams(segment, &views, name)?,
+        Walk::MpegTs(multiplex) => compare_streams(multiplex, &views, name)?,
+    }
+    for mode in [Mode::Packets, Mode::Presented, Mode::Header] {
+        let [walked, read] = [Engine::Walk, Engine::Ffmpeg].map(|engine| {
+            let (run, options) =
+                (Run { engine, ..Run::default() }, count::Options { mode, select: Select::FirstVideo });
+            let mut report = count::Report::default();
+            let note = count::run(&mut Memory::new(bytes), run, &options, &mut report);
+            let note = note.map_err(|error| (error.status, error.stream, error.message));
+            (
+                note,
+                report.frames,
+                report.header_frames,
+                report.obtained_by,
+                report.found.completeness,
+                report.found.stream,
+            )
+        });
+        assert_eq!(walked, read, "{name}, {mode:?}: report of the walk, report of FFmpeg");
+    }
+    Ok(())
+}
+
+/// The clips that must be walked, not left to libavformat.
+const WALKED: &[&str] = &[];
+
+#[test]
+fn the_walk_gives_libavformats_samples_for_every_clip_that_it_knows() {
+    for name in WALKED {
+        compare(&clip(name), name).unwrap();
+    }
+}
+
+/// Files of the corpus that are left to libavformat, each for encryption, damage or a part that the walk does not know.
+const LEFT: &[(&str, &str)] = &[];
+
+/// Without a corpus the suite says at its end that this was not run.
+#[test]
+fn the_walk_gives_libavformats_samples_for_every_file_of_the_corpus_that_it_knows() {
+    let Some(corpus) = std::env::var_os("MEMUX_CORPUS") else { return };
+    for folder in ["mp4", "3gp", "mkv", "vp9", "ts", "drm"] {
+        for entry in std::fs::read_dir(std::path::Path::new(&corpus).join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
+            match compare(&std::fs::read(&path).unwrap(), &name) {
+                Ok(()) => {
+                    assert!(!LEFT.iter().any(|(left, _)| *left == name), "{name} is walked: take it off the list")
+                }
+                Err(declined) => eprintln!("{name}: {declined:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Containers walked where they lie, in the host's memory: no libavformat, no copy. A walk knows a file completely or
+//! not at all. Whatever it has not seen before, it declines, and libavformat reads the file instead; so what it does
+//! answer must be what the loop over av_read_frame gives.
+
+#![forbid(unsafe_code)]
+// Until all of it is in use.
+#![allow(dead_code, unused_imports)]
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::as_conversions))]
+
+mod bytes;
+mod declined;
+mod matroska;
+mod mp4;
+mod mpegts;
+mod sample;
+
+pub use declined::{Declined, Reason, Stop};
+pub use sample::{Codec, Counted, Data, Media, Sample, Stream};
+
+use crate::completeness::Container;
+use crate::error;
+
+/// What the answers depend on beside the bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// The major version of the libavformat compiled against: where majors differ, the walk answers as that one does.
+    pub avformat_major: u32,
+    pub max_streams: u64,
+    pub max_packet_bytes: u64,
+    pub max_probe_bytes: u64,
+}
+
+/// Called now and then, at least every few thousand samples or few megabytes, with the offset that the walk has come to
+/// and the packets so far. An error ends the walk.
+pub type Pace<'p> = &'p mut dyn FnMut(u64, u64) -> error::Result<()>;
+
+/// A container that is known completely, but for what can only be seen by going through all its samples: that is
+/// declined on the way.
+pub trait Demux<'a> {
+    /// Samples in the order in which av_read_frame gives those of one stream. Ends with the first `Err`.
+    type Samples: Iterator<Item = Result<Sample<'a>, Declined>>;
+
+    /// In the order, and with the numbers, that libavformat has for them.
+    fn streams(&self) -> &[Stream<'a>];
+
+    /// Whether the container itself says that it ends where the input ends. An input that breaks off is declined.
+    fn is_complete(&self) -> bool;
+
+    /// How many packets a stream has: all that `samples` gives, without giving them.
+    fn count(&self, stream: usize, pace: Pace) -> Result<Counted, Stop>;
+
+    fn samples(&self, stream: usize) -> Self::Samples;
+}
+
+/// One of the containers.
+pub enum Walk<'a> {
+    Mp4(mp4::Movie<'a>),
+    Matroska(matroska::Segment<'a>),
+    MpegTs(mpegts::Multiplex<'a>),
+}
+
+impl<'a> Walk<'a> {
+    /// `named`: the container that the host names; else the first bytes must leave no doubt.
+    pub fn open(bytes: &'a [u8], named: Option<Container>, rules: &Rules) -> Result<Self, Declined> {
+        let is = |container, seen: bool| named.map_or(seen, |named| named == container);
+        if is(Container::Mp4, mp4::begins(bytes)) {
+            mp4::Movie::open(bytes, rules).map(Walk::Mp4)
+        } else if is(Container::Matroska, matroska::begins(bytes)) {
+            matroska::Segment::open(bytes, rules).map(Walk::Matroska)
+        } else if is(Container::MpegTs, mpegts::begins(bytes)) {
+            mpegts::Multiplex::open(bytes, rules).map(Walk::MpegTs)
+        } else {
+            Err(Declined::new(Reason::Container, "a container that only libavformat reads"))
+        }
+    }
+
+    pub fn streams(&self) -> &[Stream<'a>] {
+        match self {
+            Walk::Mp4(movie) => movie.streams(),
+            Walk::Matroska(segment) => segment.streams(),
+            Walk::MpegTs(multiplex) => multiplex.streams(),
+        }
+    }
+
+    pub fn is_complete(&self) -> bool {
+        match self {
+            Walk::Mp4(movie) => movie.is_complete(),
+            Walk::Matroska(segment) => segment.is_complete(),
+            Walk::MpegTs(multiplex) => multiplex.is_complete(),
+        }
+    }
+
+    pub fn count(&self, stream: usize, pace: Pace) -> Result<Counted, Stop> {
+        match self {
+            Walk::Mp4(movie) => movie.count(stream, pace),
+            Walk::Matroska(segment) => segment.count(stream, pace),
+            Walk::MpegTs(multiplex) => multiplex.count(stream, pace),
+        }
+    }
+}
