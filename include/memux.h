@@ -185,8 +185,33 @@
 #define MEMUX_ENGINE_AUTO 0
 /** FFmpeg's libavformat. */
 #define MEMUX_ENGINE_FFMPEG 1
-/** memux's own reading of containers in memory. Not in this version: MEMUX_ERROR_UNSUPPORTED. */
+
+/**
+ * memux's own walk over containers that lie in memory: MP4, MOV, Matroska, WebM and MPEG-TS, where it knows the file
+ * completely. In options it is an order: what the walk cannot do is MEMUX_ERROR_UNSUPPORTED.
+ */
 #define MEMUX_ENGINE_WALK 2
+
+/** The walk did it, or the operation ended before an engine was used. */
+#define MEMUX_REASON_NONE 0
+/** FFmpeg did it: the options asked for it. */
+#define MEMUX_REASON_ASKED 1
+/** FFmpeg did it: the source is not one block of memory. */
+#define MEMUX_REASON_SOURCE 2
+/** FFmpeg did it: a trace tells of calls that only FFmpeg makes. */
+#define MEMUX_REASON_TRACE 3
+/** FFmpeg did it: decoded frames, or its own choice of the best stream, were asked for. */
+#define MEMUX_REASON_JOB 4
+/** FFmpeg did it: the walk does not know the container. */
+#define MEMUX_REASON_CONTAINER 5
+/** FFmpeg did it: the walk does not know a part of the file, where it matters. */
+#define MEMUX_REASON_STRUCTURE 6
+/** FFmpeg did it: the file is encrypted. */
+#define MEMUX_REASON_ENCRYPTED 7
+/** FFmpeg did it: the file is cut off, damaged, or contradicts itself. */
+#define MEMUX_REASON_DAMAGED 8
+/** FFmpeg did it: the file goes beyond a limit. */
+#define MEMUX_REASON_LIMIT 9
 
 /** Nowhere in particular. */
 #define MEMUX_STAGE_NONE 0
@@ -591,7 +616,7 @@ typedef struct memux_count_report {
     uint64_t corrupt_packets;
     /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
     uint64_t truncated_at;
-    /** Bytes read from the source. */
+    /** Bytes read from the source; with the walk, which reads nothing out, how far it went. */
     uint64_t bytes_read;
     /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
     uint64_t spooled_bytes;
@@ -605,8 +630,8 @@ typedef struct memux_count_report {
     int32_t stream_index;
     /** What did it: one of MEMUX_ENGINE_*. */
     int32_t engine;
-    /** 0. */
-    int32_t reserved;
+    /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
+    int32_t engine_reason;
 } memux_count_report;
 
 /** What to extract. A struct of zeros with its struct_size takes the first video stream. Since 0.1.0. */
@@ -636,7 +661,7 @@ typedef struct memux_extract_report {
     uint64_t corrupt_packets;
     /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
     uint64_t truncated_at;
-    /** Bytes read from the source. */
+    /** Bytes read from the source; with the walk, which reads nothing out, how far it went. */
     uint64_t bytes_read;
     /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
     uint64_t spooled_bytes;
@@ -648,6 +673,10 @@ typedef struct memux_extract_report {
     int32_t engine;
     /** What the bytes are: one of MEMUX_CODEC_*. */
     int32_t codec;
+    /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
+    int32_t engine_reason;
+    /** 0. */
+    int32_t reserved;
 } memux_extract_report;
 
 /**

@@ -5,6 +5,7 @@ use crate::io::{TraceKind, codes};
 use crate::ops::count::Mode;
 use crate::ops::extract::Codec;
 use crate::ops::{Completeness, Engine};
+use crate::walk::Reason;
 
 /// In reports: not known. In limits, the same value means: no limit.
 pub const MEMUX_UNKNOWN: u64 = u64::MAX;
@@ -67,8 +68,30 @@ pub const MEMUX_CODEC_HEVC: i32 = 2;
 pub const MEMUX_ENGINE_AUTO: i32 = 0;
 /// FFmpeg's libavformat.
 pub const MEMUX_ENGINE_FFMPEG: i32 = 1;
-/// memux's own reading of containers in memory. Not in this version: MEMUX_ERROR_UNSUPPORTED.
+/// memux's own walk over containers that lie in memory: MP4, MOV, Matroska, WebM and MPEG-TS, where it knows the file
+/// completely. In options it is an order: what the walk cannot do is MEMUX_ERROR_UNSUPPORTED.
 pub const MEMUX_ENGINE_WALK: i32 = 2;
+
+/// The walk did it, or the operation ended before an engine was used.
+pub const MEMUX_REASON_NONE: i32 = 0;
+/// FFmpeg did it: the options asked for it.
+pub const MEMUX_REASON_ASKED: i32 = 1;
+/// FFmpeg did it: the source is not one block of memory.
+pub const MEMUX_REASON_SOURCE: i32 = 2;
+/// FFmpeg did it: a trace tells of calls that only FFmpeg makes.
+pub const MEMUX_REASON_TRACE: i32 = 3;
+/// FFmpeg did it: decoded frames, or its own choice of the best stream, were asked for.
+pub const MEMUX_REASON_JOB: i32 = 4;
+/// FFmpeg did it: the walk does not know the container.
+pub const MEMUX_REASON_CONTAINER: i32 = 5;
+/// FFmpeg did it: the walk does not know a part of the file, where it matters.
+pub const MEMUX_REASON_STRUCTURE: i32 = 6;
+/// FFmpeg did it: the file is encrypted.
+pub const MEMUX_REASON_ENCRYPTED: i32 = 7;
+/// FFmpeg did it: the file is cut off, damaged, or contradicts itself.
+pub const MEMUX_REASON_DAMAGED: i32 = 8;
+/// FFmpeg did it: the file goes beyond a limit.
+pub const MEMUX_REASON_LIMIT: i32 = 9;
 
 /// Nowhere in particular.
 pub const MEMUX_STAGE_NONE: i32 = 0;
@@ -125,6 +148,12 @@ const _: () = {
     assert!(MEMUX_CODEC_UNKNOWN == Codec::Unknown as i32);
     assert!(MEMUX_CODEC_H264 == Codec::H264 as i32 && MEMUX_CODEC_HEVC == Codec::Hevc as i32);
     assert!(MEMUX_ENGINE_AUTO == Engine::Auto as i32 && MEMUX_ENGINE_FFMPEG == Engine::Ffmpeg as i32);
+    assert!(MEMUX_ENGINE_WALK == Engine::Walk as i32);
+    assert!(MEMUX_REASON_NONE == Reason::None as i32 && MEMUX_REASON_ASKED == Reason::Asked as i32);
+    assert!(MEMUX_REASON_SOURCE == Reason::Source as i32 && MEMUX_REASON_TRACE == Reason::Trace as i32);
+    assert!(MEMUX_REASON_JOB == Reason::Job as i32 && MEMUX_REASON_CONTAINER == Reason::Container as i32);
+    assert!(MEMUX_REASON_STRUCTURE == Reason::Structure as i32 && MEMUX_REASON_ENCRYPTED == Reason::Encrypted as i32);
+    assert!(MEMUX_REASON_DAMAGED == Reason::Damaged as i32 && MEMUX_REASON_LIMIT == Reason::Limit as i32);
     assert!(MEMUX_STAGE_NONE == Stage::None as i32 && MEMUX_STAGE_ARGUMENTS == Stage::Arguments as i32);
     assert!(MEMUX_STAGE_OPEN == Stage::Open as i32 && MEMUX_STAGE_PROBE == Stage::Probe as i32);
     assert!(MEMUX_STAGE_PACKETS == Stage::Packets as i32 && MEMUX_STAGE_HEADER == Stage::Header as i32);

@@ -59,7 +59,7 @@ pub struct memux_count_report {
     pub corrupt_packets: u64,
     /// The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known.
     pub truncated_at: u64,
-    /// Bytes read from the source.
+    /// Bytes read from the source; with the walk, which reads nothing out, how far it went.
     pub bytes_read: u64,
     /// Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0.
     pub spooled_bytes: u64,
@@ -73,8 +73,8 @@ pub struct memux_count_report {
     pub stream_index: i32,
     /// What did it: one of MEMUX_ENGINE_*.
     pub engine: i32,
-    /// 0.
-    pub reserved: i32,
+    /// Why it was FFmpeg and not the walk: one of MEMUX_REASON_*.
+    pub engine_reason: i32,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
@@ -86,7 +86,7 @@ unsafe impl Versioned for memux_count_options {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_count_report {
     const NAME: &'static str = "memux_count_report";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, engine_reason) + size_of::<i32>();
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -227,6 +227,6 @@ fn to_c(report: &Report) -> memux_count_report {
         completeness: report.found.completeness as i32,
         stream_index: report.found.stream.unwrap_or(-1),
         engine: report.found.engine as i32,
-        reserved: 0,
+        engine_reason: report.found.reason as i32,
     }
 }

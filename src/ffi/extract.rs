@@ -50,7 +50,7 @@ pub struct memux_extract_report {
     pub corrupt_packets: u64,
     /// The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known.
     pub truncated_at: u64,
-    /// Bytes read from the source.
+    /// Bytes read from the source; with the walk, which reads nothing out, how far it went.
     pub bytes_read: u64,
     /// Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0.
     pub spooled_bytes: u64,
@@ -62,6 +62,10 @@ pub struct memux_extract_report {
     pub engine: i32,
     /// What the bytes are: one of MEMUX_CODEC_*.
     pub codec: i32,
+    /// Why it was FFmpeg and not the walk: one of MEMUX_REASON_*.
+    pub engine_reason: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
@@ -73,13 +77,13 @@ unsafe impl Versioned for memux_extract_options {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_extract_report {
     const NAME: &'static str = "memux_extract_report";
-    const FIRST_SIZE: usize = offset_of!(Self, codec) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
 }
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(size_of::<memux_extract_options>() == 24 && offset_of!(memux_extract_options, select) == 16);
-    assert!(size_of::<memux_extract_report>() == 72 && offset_of!(memux_extract_report, completeness) == 56);
+    assert!(size_of::<memux_extract_report>() == 80 && offset_of!(memux_extract_report, completeness) == 56);
 };
 
 /// Writes the first video stream of an input in memory, H.264 or HEVC, as an Annex B byte stream: a file of these
@@ -190,5 +194,7 @@ fn to_c(report: &Report) -> memux_extract_report {
         stream_index: report.found.stream.unwrap_or(-1),
         engine: report.found.engine as i32,
         codec: report.codec as i32,
+        engine_reason: report.found.reason as i32,
+        reserved: 0,
     }
 }

@@ -44,7 +44,6 @@ pub struct Found {
     pub stream: Option<i32>,
     pub engine: Engine,
     /// Why it was not the walk.
-    #[allow(dead_code)]
     pub reason: Reason,
 }
 
