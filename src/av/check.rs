@@ -52,7 +52,8 @@ pub fn failure(code: c_int, doing: &str) -> Error {
         _ if code == ff::AVERROR(libc::ENOMEM) => return Error::no_memory().ffmpeg(code),
         ff::AVERROR_STREAM_NOT_FOUND => Status::NoStream,
         ff::AVERROR_DECODER_NOT_FOUND => Status::NoDecoder,
-        ff::AVERROR_ENCODER_NOT_FOUND => Status::NoEncoder,
+        // A muxer may need a bit stream filter to do its part of an encoder's work.
+        ff::AVERROR_ENCODER_NOT_FOUND | ff::AVERROR_MUXER_NOT_FOUND | ff::AVERROR_BSF_NOT_FOUND => Status::NoEncoder,
         ff::AVERROR_BUG | ff::AVERROR_BUG2 => Status::Internal,
         _ => Status::Corrupt,
     };

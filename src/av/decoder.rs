@@ -12,12 +12,18 @@ use std::ptr::{self, NonNull};
 pub struct Decoder<'a> {
     context: NonNull<ff::AVCodecContext>,
     frame: NonNull<ff::AVFrame>,
+    stream: i32,
+    /// A frame has come out.
+    works: bool,
+    /// It has said that it lacks something that no input can give it.
+    unable: bool,
     control: &'a Control,
 }
 
 impl<'a> Decoder<'a> {
     /// A decoder for stream `index`.
     pub fn open(input: &Input, index: usize, control: &'a Control) -> Result<Self> {
+        let stream = i32::try_from(index).unwrap_or(-1);
         let parameters = input.parameters(index).ok_or_else(|| Error::internal("a stream has no parameters"))?;
         // SAFETY: parameters of an open container; the codec id goes to FFmpeg as the integer that it is.
         let codec = unsafe {
@@ -26,8 +32,7 @@ impl<'a> Decoder<'a> {
             find((&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read())
         };
         if codec.is_null() {
-            return Err(Error::new(Status::NoDecoder, "this FFmpeg has no decoder for the stream")
-                .of_stream(i32::try_from(index).unwrap_or(-1)));
+            return Err(Error::new(Status::NoDecoder, "this FFmpeg has no decoder for the stream").of_stream(stream));
         }
         // SAFETY: allocates, or gives null.
         let context = NonNull::new(unsafe { ff::avcodec_alloc_context3(codec) }).ok_or_else(Error::no_memory)?;
@@ -39,7 +44,7 @@ impl<'a> Decoder<'a> {
             unsafe { ff::avcodec_free_context(&raw mut context) };
             return Err(Error::no_memory());
         };
-        let decoder = Decoder { context, frame, control };
+        let decoder = Decoder { context, frame, stream, works: false, unable: false, control };
         // SAFETY: all live.
         let code = unsafe { ff::avcodec_parameters_to_context(context.as_ptr(), parameters.as_ptr()) };
         check(code, "the decoder cannot be set up", control)?;
@@ -50,8 +55,10 @@ impl<'a> Decoder<'a> {
     }
 
     /// Decodes `packet`, or with none what is still held back, and says how many frames came out. A packet that cannot
-    /// be decoded gives none.
+    /// be decoded gives none. The end of a stream that gave none at all is a failure where the decoder is one for hardware
+    /// that is not there, as FFmpeg's own for AV1 may be.
     pub fn decode(&mut self, packet: Option<&mut Packet>) -> Result<u64> {
+        let at_end = packet.is_none();
         let packet = packet.map_or(ptr::null_mut(), Packet::as_ptr);
         let mut frames = 0u64;
         loop {
@@ -60,13 +67,21 @@ impl<'a> Decoder<'a> {
             if code == ff::AVERROR(libc::ENOMEM) {
                 return Err(failure(code, "a packet cannot be decoded"));
             }
+            self.unable |= code == ff::AVERROR(libc::ENOSYS);
             let came = self.receive()?;
+            self.works |= came > 0;
             frames = frames.saturating_add(came);
             // Full: now that frames were taken out, the packet fits.
             if code != ff::AVERROR(libc::EAGAIN) || came == 0 {
-                return Ok(frames);
+                break;
             }
         }
+        if at_end && self.unable && !self.works {
+            let message = "this FFmpeg's decoder for the stream needs hardware that is not there";
+            let error = Error::new(Status::NoDecoder, message).ffmpeg(ff::AVERROR(libc::ENOSYS));
+            return Err(error.of_stream(self.stream));
+        }
+        Ok(frames)
     }
 
     /// Takes out all frames that are ready.
@@ -81,7 +96,7 @@ impl<'a> Decoder<'a> {
                 _ if code == ff::AVERROR(libc::ENOMEM) => return Err(failure(code, "a frame cannot be decoded")),
                 _ if code == ff::AVERROR(libc::EAGAIN) || code == ff::AVERROR_EOF => return Ok(frames),
                 // Damaged data: the decoder goes on with what follows.
-                _ => {}
+                _ => self.unable |= code == ff::AVERROR(libc::ENOSYS),
             }
         }
     }

@@ -14,6 +14,8 @@ use std::ptr::{self, NonNull};
 pub struct Output<'o, 'a> {
     context: NonNull<ff::AVFormatContext>,
     stream: NonNull<ff::AVStream>,
+    /// The stream's number in the input.
+    index: usize,
     /// The input's unit of time for this stream.
     time_base: ff::AVRational,
     /// Packets so far.
@@ -28,11 +30,17 @@ impl<'o, 'a> Output<'o, 'a> {
         let control = outlet.control();
         let source = input.raw_stream(index).ok_or_else(|| Error::internal("a stream has gone"))?;
         let parameters = input.parameters(index).ok_or_else(|| Error::internal("a stream has no parameters"))?;
+        // SAFETY: a zero-ended name; the answer is static, or null. (Asked for below by its name, a muxer that is missing
+        // would be an "invalid argument", and a message of FFmpeg's.)
+        let format = unsafe { ff::av_guess_format(muxer.as_ptr(), ptr::null(), ptr::null()) };
+        if format.is_null() {
+            let message = format!("this FFmpeg has no {} muxer", muxer.to_string_lossy());
+            return Err(Error::new(Status::NoEncoder, message).of_stream(i32::try_from(index).unwrap_or(-1)));
+        }
         let mut io = OutputIo::new(outlet)?;
         let mut context = ptr::null_mut();
-        // SAFETY: a zero-ended name; FFmpeg allocates into `context` or leaves it null.
-        let code =
-            unsafe { ff::avformat_alloc_output_context2(&raw mut context, ptr::null(), muxer.as_ptr(), ptr::null()) };
+        // SAFETY: a muxer of FFmpeg's; it allocates into `context` or leaves it null.
+        let code = unsafe { ff::avformat_alloc_output_context2(&raw mut context, format, ptr::null(), ptr::null()) };
         let Some(mut context) = NonNull::new(context) else {
             check(code, "the output cannot be set up", control)?;
             return Err(Error::no_memory());
@@ -51,7 +59,7 @@ impl<'o, 'a> Output<'o, 'a> {
         };
         // SAFETY: a stream of an open container.
         let time_base = unsafe { source.as_ref() }.time_base;
-        let output = Output { context, stream, time_base, written: 0, control, io };
+        let output = Output { context, stream, index, time_base, written: 0, control, io };
         // SAFETY: the new stream has parameters of its own; those of the source belong to an open container.
         let code = unsafe { ff::avcodec_parameters_copy((*stream.as_ptr()).codecpar, parameters.as_ptr()) };
         check(code, "the stream cannot be copied", control)?;
@@ -86,6 +94,8 @@ impl<'o, 'a> Output<'o, 'a> {
         check(code, "a packet cannot be written", self.control).map_err(|error| match error.status {
             // The packet's own bytes are wrong for its codec.
             Status::Corrupt => error.hint("the stream holds a packet that is not valid in its codec"),
+            // Only with the first packet does the muxer look for the filter that it may need.
+            Status::NoEncoder => error.of_stream(i32::try_from(self.index).unwrap_or(-1)),
             _ => error,
         })?;
         Ok(())
