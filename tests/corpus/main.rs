@@ -3,6 +3,8 @@
 
 mod answers;
 mod cuts;
+mod examples;
 mod host;
 mod oracle;
 mod table;
+mod tools;
