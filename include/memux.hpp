@@ -238,7 +238,7 @@ public:
     }
 
     memux_source *get() const noexcept { return handle_.get(); }
-    detail::Pending *pending() const noexcept { return pending_; }
+    detail::Pending *pending() const noexcept { return handle_ ? pending_ : nullptr; }
 
 private:
     explicit Source(memux_source *raw, detail::Pending *pending = nullptr) noexcept : handle_(raw), pending_(pending) {}
@@ -320,7 +320,7 @@ public:
     }
 
     memux_sink *get() const noexcept { return handle_.get(); }
-    detail::Pending *pending() const noexcept { return pending_; }
+    detail::Pending *pending() const noexcept { return handle_ ? pending_ : nullptr; }
 
 private:
     explicit Sink(memux_sink *raw, detail::Pending *pending = nullptr) noexcept : handle_(raw), pending_(pending) {}

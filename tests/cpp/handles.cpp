@@ -74,6 +74,22 @@ static void a_moved_source_works_where_it_went()
     }
 }
 
+// What its callables were went with the handle, so that nothing of it may be looked at any more.
+static void a_source_that_was_moved_from_forgets_its_callables()
+{
+    auto first = memux::Source::from_reader([](std::uint8_t *, int) { return 0; });
+    {
+        const memux::Source gone = std::move(first);
+    }
+    EXPECT(first.get() == nullptr && first.pending() == nullptr);
+    try {
+        memux::count(first);
+        MISSING("a source that was moved from to be refused");
+    } catch (const memux::Error &error) {
+        EXPECT_STATUS(error.status(), MEMUX_ERROR_INVALID_ARGUMENT);
+    }
+}
+
 static void slices_are_read_as_one()
 {
     const auto file = load("h264.mp4");
@@ -200,6 +216,7 @@ int main()
     RUN(memory_is_borrowed_and_counted);
     RUN(a_container_moves_in_and_goes_with_the_source);
     RUN(a_moved_source_works_where_it_went);
+    RUN(a_source_that_was_moved_from_forgets_its_callables);
     RUN(slices_are_read_as_one);
     RUN(a_stream_is_read_and_sought);
     RUN(what_a_callable_captured_is_destroyed_once);
