@@ -1,11 +1,12 @@
 //! The same answers as FFmpeg's own tools, and as a C program written by hand on the same libavformat.
 
+use super::boundaries::Packet;
 use super::host::{ROADS, Road, count, extract};
 use super::table::{Row, files, folder, rows};
 use super::tools::{assert_tools_are_of_our_major, extracted_by_ffmpeg, hand_written, output_of, scratch};
 use memux::ffi::*;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 #[test]
 fn extraction_writes_what_the_ffmpeg_command_writes() {
@@ -67,6 +68,29 @@ fn ffprobe(row: &Row, what: &[&str], entry: &str) -> Option<u64> {
     command.args(["-v", "quiet"]).args(what).args(["-select_streams", &stream, "-show_entries", entry]);
     command.args(["-of", "default=noprint_wrappers=1:nokey=1"]).arg(folder().join(&row.path));
     output_of(&mut command).1.lines().next().and_then(|line| line.trim().parse().ok())
+}
+
+/// Where ffprobe finds each packet, if it says so, and how long the packet is.
+pub fn packets_of_all_streams(row: &Row) -> Vec<Packet> {
+    assert_tools_are_of_our_major();
+    let mut command = Command::new("ffprobe");
+    command.args(["-v", "quiet", "-show_entries", "packet=size,pos", "-of", "csv=p=0"]);
+    let file = folder().join(&row.path);
+    // As in extraction.
+    let piped = row.class == "senc-when-seekable";
+    command.arg(if piped { Path::new("pipe:0") } else { &file });
+    command.stdin(if piped { std::fs::File::open(&file).unwrap().into() } else { Stdio::null() });
+    let output = command.output().expect("the ffprobe command runs");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            // What side data there are comes behind.
+            let mut cells = line.split(',');
+            let size = cells.next().unwrap().parse().unwrap();
+            Packet { size, offset: cells.next().unwrap().parse().ok() }
+        })
+        .collect()
 }
 
 #[test]
