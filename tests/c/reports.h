@@ -44,7 +44,8 @@ static inline int same_count_report(const memux_count_report *got, const memux_c
     return SAME_MEMBER(struct_size) & SAME_MEMBER(frames) & SAME_MEMBER(header_frames) & SAME_MEMBER(packets)
            & SAME_MEMBER(presented) & SAME_MEMBER(decoded) & SAME_MEMBER(corrupt_packets) & SAME_MEMBER(truncated_at)
            & SAME_MEMBER(bytes_read) & SAME_MEMBER(spooled_bytes) & SAME_MEMBER(mode) & SAME_MEMBER(obtained_by)
-           & SAME_MEMBER(completeness) & SAME_MEMBER(stream_index) & SAME_MEMBER(engine) & SAME_MEMBER(reserved);
+           & SAME_MEMBER(completeness) & SAME_MEMBER(stream_index) & SAME_MEMBER(engine)
+           & EXPECT((got->engine == MEMUX_ENGINE_FFMPEG) == (got->engine_reason != MEMUX_REASON_NONE));
 }
 
 static inline int same_extract_report(const memux_extract_report *got, const memux_extract_report *wanted)
