@@ -366,6 +366,7 @@ struct ExtractOptions {
     RunOptions run;
     std::int32_t select = MEMUX_SELECT_VIDEO;
     std::int32_t stream_index = 0;
+    std::int32_t threads = 0; ///< for extract_into
 };
 
 /// A report of memux.h and the status of the call. truncated() says that the input was cut or damaged.
@@ -437,14 +438,24 @@ inline CountReport count(Source &source, const CountOptions &options = {}) {
     return report;
 }
 
-/// Writes a video stream as a raw stream (H.264, HEVC: Annex B). `report` is filled on failure too.
-inline void extract(Source &source, Sink &sink, const ExtractOptions &options, ExtractReport &report) {
-    detail::Run run(options.run);
+namespace detail {
+
+inline memux_extract_options extract_options(const ExtractOptions &options, const Run &run) {
     memux_extract_options raw;
     memux_extract_options_init(&raw, sizeof raw);
     raw.run = &run.raw;
     raw.select = options.select;
     raw.stream_index = options.stream_index;
+    raw.threads = options.threads;
+    return raw;
+}
+
+} // namespace detail
+
+/// Writes a video stream as a raw stream (H.264, HEVC: Annex B). `report` is filled on failure too.
+inline void extract(Source &source, Sink &sink, const ExtractOptions &options, ExtractReport &report) {
+    detail::Run run(options.run);
+    const memux_extract_options raw = detail::extract_options(options, run);
     detail::ErrorOut error;
     report.status = memux_extract(source.get(), sink.get(), &raw, &report, error);
     error.check(report.status, source.pending(), sink.pending(), &run.pending);
@@ -452,6 +463,36 @@ inline void extract(Source &source, Sink &sink, const ExtractOptions &options, E
 inline ExtractReport extract(Source &source, Sink &sink, const ExtractOptions &options = {}) {
     ExtractReport report;
     extract(source, sink, options, report);
+    return report;
+}
+
+/// How many bytes extract() would write. Nothing is written. `report` is filled on failure too.
+inline std::uint64_t extract_size(Source &source, const ExtractOptions &options, ExtractReport &report) {
+    detail::Run run(options.run);
+    const memux_extract_options raw = detail::extract_options(options, run);
+    detail::ErrorOut error;
+    std::uint64_t size = 0;
+    report.status = memux_extract_size(source.get(), &raw, &size, &report, error);
+    error.check(report.status, source.pending(), nullptr, &run.pending);
+    return size;
+}
+inline std::uint64_t extract_size(Source &source, const ExtractOptions &options = {}) {
+    ExtractReport report;
+    return extract_size(source, options, report);
+}
+
+/// Writes what extract() would write into `buffer`; the report's bytes_written says how much that is, on failure too. A
+/// buffer that is too small is an Error with MEMUX_ERROR_LIMIT.
+inline void extract_into(Source &source, void *buffer, std::size_t capacity, const ExtractOptions &options, ExtractReport &report) {
+    detail::Run run(options.run);
+    const memux_extract_options raw = detail::extract_options(options, run);
+    detail::ErrorOut error;
+    report.status = memux_extract_into(source.get(), buffer, capacity, &raw, &report, error);
+    error.check(report.status, source.pending(), nullptr, &run.pending);
+}
+inline ExtractReport extract_into(Source &source, void *buffer, std::size_t capacity, const ExtractOptions &options = {}) {
+    ExtractReport report;
+    extract_into(source, buffer, capacity, options, report);
     return report;
 }
 

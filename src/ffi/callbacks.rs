@@ -51,8 +51,8 @@ pub type memux_write_fn = Option<unsafe extern "C" fn(opaque: *mut c_void, buf: 
 /// Takes bytes of the output that lie in several pieces, in order, like writev(2).
 ///
 /// `slices` holds `count` pieces, at least one of them not empty. Slices of memory that the host itself handed over
-/// as a source live as long as that memory; all others, and the array itself, are only valid until the callback
-/// returns. Threads as for memux_write_fn.
+/// as a source (a slice whose address lies in it is one) live as long as that memory; all others, and the array itself,
+/// are only valid until the callback returns. `count` is 1024 at most. Threads as for memux_write_fn.
 ///
 /// Returns: how many bytes were taken in all, 1 ... total; the callback may stop inside a slice, and the library goes
 /// on from there. 0 and negative values as for memux_write_fn. Since 0.1.0.
