@@ -10,6 +10,11 @@ const SMALL: usize = 8 << 10;
 /// How much of them.
 const BLOCK: usize = 64 << 10;
 
+/// A list of so many pieces, with so many bytes, is worth a call. Longer ones are slower: what was just looked at is in
+/// the cache no more when the sink comes to it.
+const FEW: usize = 64;
+const ENOUGH: usize = 128 << 10;
+
 /// Hands slices to an outlet, in order. Nothing has arrived before `flush`.
 pub struct Gather<'s, 'o> {
     outlet: Outlet<'o>,
@@ -46,7 +51,8 @@ impl<'s, 'o> Gather<'s, 'o> {
             Form::Pieces(pieces) => {
                 pieces.push(slice);
                 self.waiting = self.waiting.saturating_add(slice.len());
-                if pieces.len() >= MAX_PIECES { self.flush() } else { Ok(()) }
+                let enough = pieces.len() >= MAX_PIECES || pieces.len() >= FEW && self.waiting >= ENOUGH;
+                if enough { self.flush() } else { Ok(()) }
             }
             Form::Block(block) if slice.len() < SMALL && self.waiting.saturating_add(slice.len()) <= BLOCK => {
                 block.extend_from_slice(slice);
@@ -145,5 +151,15 @@ mod tests {
         assert_eq!(calls, 5);
         let (_, calls, _) = gathered(true, &[4, 9000, 4, 9000, 9000]);
         assert_eq!(calls, 1);
+    }
+
+    #[test]
+    fn a_list_goes_out_when_it_is_worth_a_call_or_full() {
+        let lists: [(usize, usize, usize); 6] =
+            [(1, 1024, 1), (1, 2049, 3), (4096, 64, 1), (4096, 65, 2), (1000, 132, 1), (1000, 133, 2)];
+        for (size, count, expected) in lists {
+            let (_, calls, _) = gathered(true, &vec![size; count]);
+            assert_eq!(calls, expected, "{count} pieces of {size} bytes");
+        }
     }
 }
