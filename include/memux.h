@@ -432,8 +432,8 @@ typedef int (*memux_write_fn)(void *opaque, MEMUX_WRITE_CONST uint8_t *buf, int 
  * Takes bytes of the output that lie in several pieces, in order, like writev(2).
  *
  * `slices` holds `count` pieces, at least one of them not empty. Slices of memory that the host itself handed over
- * as a source live as long as that memory; all others, and the array itself, are only valid until the callback
- * returns. Threads as for memux_write_fn.
+ * as a source (a slice whose address lies in it is one) live as long as that memory; all others, and the array itself,
+ * are only valid until the callback returns. `count` is 1024 at most. Threads as for memux_write_fn.
  *
  * Returns: how many bytes were taken in all, 1 ... total; the callback may stop inside a slice, and the library goes
  * on from there. 0 and negative values as for memux_write_fn. Since 0.1.0.
@@ -442,7 +442,8 @@ typedef int64_t (*memux_writev_fn)(void *opaque, const struct memux_slice *slice
 
 /**
  * How the library hands its output to the host. One of `write` and `writev` must be there; with both, the library
- * takes the one that suits. Handed over with memux_sink_to_writer(), which copies the struct. Since 0.1.0.
+ * takes the one that suits: `writev` for an output that lies in pieces, which are then handed on as they are, without
+ * a copy. Handed over with memux_sink_to_writer(), which copies the struct. Since 0.1.0.
  */
 typedef struct memux_writer {
     /** Set by memux_writer_init(). */
@@ -510,7 +511,8 @@ typedef struct memux_progress {
 } memux_progress;
 
 /**
- * Hears how far an operation has come: after each read and each packet, on the operation's own thread.
+ * Hears how far an operation has come, on the operation's own thread: after each read and each packet, or, where the
+ * input is walked (MEMUX_ENGINE_WALK), at its beginning, its end, and every few hundred packets in between.
  *
  * `progress` is only valid until the callback returns. Returns: 0 to go on, anything else to end the operation with
  * MEMUX_ERROR_CANCELLED; memux_error_host_code() gives the value. Since 0.1.0.
@@ -644,6 +646,14 @@ typedef struct memux_extract_options {
     int32_t select;
     /** With MEMUX_SELECT_INDEX the number of the stream, else not looked at. */
     int32_t stream_index;
+    /**
+     * How many threads memux_extract_into() may copy with, its caller's included; 0 and 1: that one alone. More than 2
+     * are not used, and the second one only for an output of some megabytes that is walked. The other functions work
+     * on the calling thread, whatever it says.
+     */
+    int32_t threads;
+    /** 0. */
+    int32_t reserved;
 } memux_extract_options;
 
 /**
@@ -1140,6 +1150,54 @@ memux_status memux_extract(struct memux_source *source,
                            const struct memux_extract_options *options,
                            struct memux_extract_report *report,
                            struct memux_error **error);
+
+/**
+ * Finds out how many bytes memux_extract() would write, and makes none of them. A source of memory that is walked is
+ * asked for its lengths only, which is a small part of the work of extracting; with FFmpeg it is all of it.
+ *
+ * `options` may be NULL: the first video stream. `report` may be NULL; else it is filled whenever its struct_size is
+ * right, on failure too; its bytes_written is 0. The limit max_output_bytes holds here too.
+ *
+ * Ownership: nothing changes hands. `*size` is written on success only. On failure `*error`, if `error` is not NULL,
+ * is the host's, to be freed with memux_error_free(); else it is NULL.
+ * Threads: any. A source of a reader serves one call at a time, a source of memory any number.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (the size of what can be had: the input was cut off or damaged);
+ * the failures of memux_extract() but for MEMUX_ERROR_SINK.
+ * Since 0.1.0.
+ */
+memux_status memux_extract_size(struct memux_source *source,
+                                const struct memux_extract_options *options,
+                                uint64_t *size,
+                                struct memux_extract_report *report,
+                                struct memux_error **error);
+
+/**
+ * Writes a video stream into memory of the host: what memux_extract() would write, from `buffer` on. How many bytes
+ * that are says the report; memux_extract_size() says it beforehand.
+ *
+ * `buffer` has room for `capacity` bytes; it may be NULL when `capacity` is 0. Nothing in it is read. Where the output
+ * is longer than `capacity`, the call fails with MEMUX_ERROR_LIMIT and MEMUX_LIMIT_OUTPUT, the message names the
+ * size that is needed, and the buffer holds the output's first `capacity` bytes. `options` may be NULL: the first
+ * video stream, and one thread. `report` may be NULL; else it is filled whenever its struct_size is right, on failure
+ * too: its bytes_written is how many bytes of `buffer` hold the output's beginning. Those behind them are as they were,
+ * unless the call failed with other bytes on their way: with two threads any byte may then have been written to.
+ *
+ * Ownership: nothing changes hands. On failure `*error`, if `error` is not NULL, is the host's, to be freed with
+ * memux_error_free(); else it is NULL.
+ * Threads: any. A source of a reader serves one call at a time, a source of memory any number. With
+ * memux_extract_options.threads of 2 a second thread copies a part and ends before the call returns; no callback comes
+ * on it.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (written, but the input was cut off or damaged: see the report);
+ * MEMUX_ERROR_LIMIT (also for a buffer that is too small); the other failures of memux_extract() but for
+ * MEMUX_ERROR_SINK.
+ * Since 0.1.0.
+ */
+memux_status memux_extract_into(struct memux_source *source,
+                                void *buffer,
+                                size_t capacity,
+                                const struct memux_extract_options *options,
+                                struct memux_extract_report *report,
+                                struct memux_error **error);
 
 /**
  * Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one

@@ -396,6 +396,34 @@ inline ExtractReport extract(Source &source, Sink &sink, const ExtractOptions &o
     return report;
 }
 
+/// How many bytes extract() would write. Nothing is written. `report` is filled on failure too.
+inline std::uint64_t extract_size(Source &source, const ExtractOptions &options, ExtractReport &report) {
+    std::uint64_t size = 0;
+    auto measure = [&](memux_source *raw, const memux_extract_options *given, memux_extract_report *filled, memux_error **error) {
+        return memux_extract_size(raw, given, &size, filled, error);
+    };
+    detail::operate(measure, options, report, source);
+    return size;
+}
+inline std::uint64_t extract_size(Source &source, const ExtractOptions &options = {}) {
+    ExtractReport report;
+    return extract_size(source, options, report);
+}
+
+/// Writes what extract() would write into `buffer`; the report's bytes_written says how much that is, on failure too. A
+/// buffer that is too small is an Error with MEMUX_ERROR_LIMIT.
+inline void extract_into(Source &source, void *buffer, std::size_t capacity, const ExtractOptions &options, ExtractReport &report) {
+    auto fill = [&](memux_source *raw, const memux_extract_options *given, memux_extract_report *filled, memux_error **error) {
+        return memux_extract_into(raw, buffer, capacity, given, filled, error);
+    };
+    detail::operate(fill, options, report, source);
+}
+inline ExtractReport extract_into(Source &source, void *buffer, std::size_t capacity, const ExtractOptions &options = {}) {
+    ExtractReport report;
+    extract_into(source, buffer, capacity, options, report);
+    return report;
+}
+
 /// Counts the frames of the first video stream of an input in memory.
 inline CountReport count_frames(const void *data, std::size_t size) {
     Source source = Source::from_memory(data, size);

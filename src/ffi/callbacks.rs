@@ -51,8 +51,8 @@ pub type memux_write_fn = Option<unsafe extern "C" fn(opaque: *mut c_void, buf: 
 /// Takes bytes of the output that lie in several pieces, in order, like writev(2).
 ///
 /// `slices` holds `count` pieces, at least one of them not empty. Slices of memory that the host itself handed over
-/// as a source live as long as that memory; all others, and the array itself, are only valid until the callback
-/// returns. Threads as for memux_write_fn.
+/// as a source (a slice whose address lies in it is one) live as long as that memory; all others, and the array itself,
+/// are only valid until the callback returns. `count` is 1024 at most. Threads as for memux_write_fn.
 ///
 /// Returns: how many bytes were taken in all, 1 ... total; the callback may stop inside a slice, and the library goes
 /// on from there. 0 and negative values as for memux_write_fn. Since 0.1.0.
@@ -84,7 +84,8 @@ pub type memux_unblock_fn = Option<unsafe extern "C" fn(opaque: *mut c_void)>;
 /// go last. Since 0.1.0.
 pub type memux_release_fn = Option<unsafe extern "C" fn(opaque: *mut c_void)>;
 
-/// Hears how far an operation has come: after each read and each packet, on the operation's own thread.
+/// Hears how far an operation has come, on the operation's own thread: after each read and each packet, or, where the
+/// input is walked (MEMUX_ENGINE_WALK), at its beginning, its end, and every few hundred packets in between.
 ///
 /// `progress` is only valid until the callback returns. Returns: 0 to go on, anything else to end the operation with
 /// MEMUX_ERROR_CANCELLED; memux_error_host_code() gives the value. Since 0.1.0.

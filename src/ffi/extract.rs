@@ -1,4 +1,4 @@
-//! `memux_extract`: the video stream as a bare bit stream.
+//! `memux_extract`: the video stream as a bare bit stream, and its two companions for hosts that have the memory.
 
 use super::callbacks::{Opaque, memux_write_fn};
 use super::constants::MEMUX_UNKNOWN;
@@ -6,20 +6,20 @@ use super::count::{select, status_of};
 use super::error::memux_error;
 use super::guard;
 use super::handle;
-use super::ptr::{self, Versioned};
+use super::ptr::{self, Versioned, number, reserved};
 use super::run_options::{self, memux_run_options};
 use super::sink::memux_sink;
 use super::source::{Block, memux_source};
 use super::status::memux_status;
 use super::writer;
 use crate::av;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fault::{Place, point};
 use crate::io::Memory;
 use crate::ops::Run;
-use crate::ops::extract::{Options, Report, run};
+use crate::ops::extract::{Options, Report, run, run_into, run_to_size};
 use std::ffi::c_void;
-use std::mem::{offset_of, size_of};
+use std::mem::{MaybeUninit, offset_of, size_of};
 
 /// What to extract. A struct of zeros with its struct_size takes the first video stream. Since 0.1.0.
 #[repr(C)]
@@ -33,6 +33,12 @@ pub struct memux_extract_options {
     pub select: i32,
     /// With MEMUX_SELECT_INDEX the number of the stream, else not looked at.
     pub stream_index: i32,
+    /// How many threads memux_extract_into() may copy with, its caller's included; 0 and 1: that one alone. More than 2
+    /// are not used, and the second one only for an output of some megabytes that is walked. The other functions work
+    /// on the calling thread, whatever it says.
+    pub threads: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 /// What was extracted. It is filled whenever struct_size is right, on failure too, so that a host whose work was
@@ -71,7 +77,7 @@ pub struct memux_extract_report {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
 unsafe impl Versioned for memux_extract_options {
     const NAME: &'static str = "memux_extract_options";
-    const FIRST_SIZE: usize = offset_of!(Self, stream_index) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
@@ -82,7 +88,7 @@ unsafe impl Versioned for memux_extract_report {
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(size_of::<memux_extract_options>() == 24 && offset_of!(memux_extract_options, select) == 16);
+    assert!(size_of::<memux_extract_options>() == 32 && offset_of!(memux_extract_options, select) == 16);
     assert!(size_of::<memux_extract_report>() == 80 && offset_of!(memux_extract_report, completeness) == 56);
 };
 
@@ -169,6 +175,118 @@ pub unsafe extern "C" fn memux_extract(
     })
 }
 
+/// Finds out how many bytes memux_extract() would write, and makes none of them. A source of memory that is walked is
+/// asked for its lengths only, which is a small part of the work of extracting; with FFmpeg it is all of it.
+///
+/// `options` may be NULL: the first video stream. `report` may be NULL; else it is filled whenever its struct_size is
+/// right, on failure too; its bytes_written is 0. The limit max_output_bytes holds here too.
+///
+/// Ownership: nothing changes hands. `*size` is written on success only. On failure `*error`, if `error` is not NULL,
+/// is the host's, to be freed with memux_error_free(); else it is NULL.
+/// Threads: any. A source of a reader serves one call at a time, a source of memory any number.
+/// Statuses: MEMUX_OK; MEMUX_TRUNCATED (the size of what can be had: the input was cut off or damaged);
+/// the failures of memux_extract() but for MEMUX_ERROR_SINK.
+/// Since 0.1.0.
+///
+/// # Safety
+/// The pointers are as said above.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_extract_size(
+    source: *mut memux_source,
+    options: *const memux_extract_options,
+    size: *mut u64,
+    report: *mut memux_extract_report,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    // SAFETY: this function's contract.
+    unsafe { guard::enter(error) }.status(|| {
+        // SAFETY: this function's contract.
+        let mut place = unsafe { ptr::place(report) }?;
+        let mut extracted = Report::default();
+        let result = guard::caught(|| {
+            point(Place::Export);
+            place.known()?;
+            av::version::check()?;
+            // SAFETY: this function's contract.
+            let (source, mut size, (run_options, options)) =
+                unsafe { (handle::share(source, "source")?, ptr::out(size, "size")?, read(options)?) };
+            let (note, bytes) = source.with(|source| run_to_size(source, run_options, &options, &mut extracted))?;
+            size.put(bytes);
+            Ok(note)
+        });
+        place.write(&to_c(&extracted));
+        result.map(status_of)
+    })
+}
+
+/// Writes a video stream into memory of the host: what memux_extract() would write, from `buffer` on. How many bytes
+/// that are says the report; memux_extract_size() says it beforehand.
+///
+/// `buffer` has room for `capacity` bytes; it may be NULL when `capacity` is 0. Nothing in it is read. Where the output
+/// is longer than `capacity`, the call fails with MEMUX_ERROR_LIMIT and MEMUX_LIMIT_OUTPUT, the message names the
+/// size that is needed, and the buffer holds the output's first `capacity` bytes. `options` may be NULL: the first
+/// video stream, and one thread. `report` may be NULL; else it is filled whenever its struct_size is right, on failure
+/// too: its bytes_written is how many bytes of `buffer` hold the output's beginning. Those behind them are as they were,
+/// unless the call failed with other bytes on their way: with two threads any byte may then have been written to.
+///
+/// Ownership: nothing changes hands. On failure `*error`, if `error` is not NULL, is the host's, to be freed with
+/// memux_error_free(); else it is NULL.
+/// Threads: any. A source of a reader serves one call at a time, a source of memory any number. With
+/// memux_extract_options.threads of 2 a second thread copies a part and ends before the call returns; no callback comes
+/// on it.
+/// Statuses: MEMUX_OK; MEMUX_TRUNCATED (written, but the input was cut off or damaged: see the report);
+/// MEMUX_ERROR_LIMIT (also for a buffer that is too small); the other failures of memux_extract() but for
+/// MEMUX_ERROR_SINK.
+/// Since 0.1.0.
+///
+/// # Safety
+/// The pointers are as said above.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_extract_into(
+    source: *mut memux_source,
+    buffer: *mut c_void,
+    capacity: usize,
+    options: *const memux_extract_options,
+    report: *mut memux_extract_report,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    // SAFETY: this function's contract.
+    unsafe { guard::enter(error) }.status(|| {
+        // SAFETY: this function's contract.
+        let mut place = unsafe { ptr::place(report) }?;
+        let mut extracted = Report::default();
+        let result = guard::caught(|| {
+            point(Place::Export);
+            place.known()?;
+            av::version::check()?;
+            // SAFETY: this function's contract.
+            let (source, room, (run_options, options)) =
+                unsafe { (handle::share(source, "source")?, room(buffer, capacity)?, read(options)?) };
+            source.with(|source| run_into(source, room, run_options, &options, &mut extracted))
+        });
+        place.write(&to_c(&extracted));
+        result.map(status_of)
+    })
+}
+
+/// The host's memory as a place to write to.
+///
+/// # Safety
+/// NULL, or `capacity` bytes that are the library's alone until the call ends.
+unsafe fn room<'a>(buffer: *mut c_void, capacity: usize) -> Result<&'a mut [MaybeUninit<u8>]> {
+    if capacity == 0 {
+        return Ok(&mut []);
+    }
+    if buffer.is_null() {
+        return Err(ptr::null("buffer"));
+    }
+    if isize::try_from(capacity).is_err() {
+        return Err(Error::invalid("capacity is larger than memory"));
+    }
+    // SAFETY: not NULL, no larger than can be; the host's promise is the rest.
+    Ok(unsafe { std::slice::from_raw_parts_mut(buffer.cast(), capacity) })
+}
+
 /// # Safety
 /// NULL or the address of a struct as large as its `struct_size` says, and so for all that it points to.
 unsafe fn read(options: *const memux_extract_options) -> Result<(Run, Options)> {
@@ -178,7 +296,9 @@ unsafe fn read(options: *const memux_extract_options) -> Result<(Run, Options)> 
     let select = select(options.select, options.stream_index, "memux_extract_options.select")?;
     // SAFETY: passed on.
     let run = unsafe { run_options::read(options.run) }?;
-    Ok((run, Options { select }))
+    let threads = number(options.threads, "memux_extract_options.threads")?.unwrap_or(1);
+    reserved(options.reserved, "memux_extract_options.reserved")?;
+    Ok((run, Options { select, threads }))
 }
 
 fn to_c(report: &Report) -> memux_extract_report {

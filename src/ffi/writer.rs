@@ -8,12 +8,13 @@ use super::constants::MEMUX_WHENCE_SET;
 use super::guard::on_host;
 use super::ptr::{Versioned, number};
 use crate::error::{Error, Result};
-use crate::io::{HostWriter, MAX_TRANSFER, RetryPolicy, Unblock, Writer};
+use crate::io::{HostWriter, MAX_PIECES, MAX_TRANSFER, RetryPolicy, Unblock, Writer};
 use std::ffi::{c_int, c_void};
-use std::mem::{offset_of, size_of};
+use std::mem::{MaybeUninit, offset_of, size_of};
 
 /// How the library hands its output to the host. One of `write` and `writev` must be there; with both, the library
-/// takes the one that suits. Handed over with memux_sink_to_writer(), which copies the struct. Since 0.1.0.
+/// takes the one that suits: `writev` for an output that lies in pieces, which are then handed on as they are, without
+/// a copy. Handed over with memux_sink_to_writer(), which copies the struct. Since 0.1.0.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct memux_writer {
@@ -102,11 +103,20 @@ impl HostWriter for Callbacks {
         on_host(|| unsafe { write(self.opaque.get(), data.as_ptr(), size) })
     }
 
-    fn writev(&mut self, data: &[u8]) -> i64 {
+    fn has_writev(&self) -> bool {
+        self.writev.is_some()
+    }
+
+    fn writev(&mut self, pieces: &[&[u8]]) -> i64 {
         let Some(writev) = self.writev else { return 0 };
-        let slice = memux_slice { data: data.as_ptr(), size: data.len() };
-        // SAFETY: the host's own function with its own pointer; the one slice outlives the call.
-        on_host(|| unsafe { writev(self.opaque.get(), &raw const slice, 1) })
+        let mut list = [const { MaybeUninit::<memux_slice>::uninit() }; MAX_PIECES];
+        let mut count = 0usize;
+        for (place, piece) in list.iter_mut().zip(pieces) {
+            place.write(memux_slice { data: piece.as_ptr(), size: piece.len() });
+            count = count.saturating_add(1);
+        }
+        // SAFETY: the host's own function with its own pointer; the first `count` slices are set and outlive the call.
+        on_host(|| unsafe { writev(self.opaque.get(), list.as_ptr().cast(), count) })
     }
 
     fn can_seek(&self) -> bool {

@@ -22,6 +22,11 @@ impl Buffer {
         if end > self.bytes.len() {
             let more = end.saturating_sub(self.bytes.len());
             self.bytes.try_reserve(more).map_err(|_| Error::no_memory())?;
+            if self.position == self.bytes.len() {
+                self.bytes.extend_from_slice(data);
+                self.position = end;
+                return Ok(());
+            }
             // A seek may have gone past the end: what lies between is zero, as in a file.
             self.bytes.resize(end, 0);
         }
@@ -45,6 +50,25 @@ impl Sink for Buffer {
         outcome?;
         control.has_written(to_u64(data.len()));
         Ok(())
+    }
+
+    fn gather(&mut self, pieces: &mut [&[u8]], control: &Control) -> Result<()> {
+        control.check()?;
+        pieces.iter().try_for_each(|piece| {
+            self.put(piece)?;
+            control.has_written(to_u64(piece.len()));
+            Ok(())
+        })
+    }
+
+    fn wants_size(&self) -> bool {
+        true
+    }
+
+    fn expect(&mut self, size: u64) -> Result<()> {
+        let end = usize::try_from(size).ok().and_then(|size| self.position.checked_add(size));
+        let more = end.ok_or_else(Error::no_memory)?.saturating_sub(self.bytes.len());
+        self.bytes.try_reserve_exact(more).map_err(|_| Error::no_memory())
     }
 
     fn seek(&mut self, offset: u64, control: &Control) -> Result<()> {
@@ -74,6 +98,19 @@ mod tests {
         assert_eq!(buffer.take(), b"abcd");
         buffer.write(b"e", &control).unwrap();
         assert_eq!(buffer.take(), b"e");
+    }
+
+    #[test]
+    fn what_is_expected_is_allocated_once_and_exactly() {
+        let (mut buffer, control) = (Buffer::default(), Control::unbounded());
+        buffer.write(b"ab", &control).unwrap();
+        buffer.expect(1000).unwrap();
+        let place = buffer.bytes.as_ptr();
+        for _ in 0..100 {
+            buffer.gather(&mut [b"0123", b"", b"456789"], &control).unwrap();
+        }
+        assert_eq!((buffer.bytes.len(), buffer.bytes.capacity(), buffer.bytes.as_ptr()), (1002, 1002, place));
+        assert_eq!(control.progress().bytes_written, 1002);
     }
 
     #[test]

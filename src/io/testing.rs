@@ -87,6 +87,8 @@ pub struct FakeWriter {
     pub only_slices: bool,
     /// An answer of more than was given means all of it.
     pub clamp: bool,
+    /// The most pieces that one call brought.
+    pub longest: usize,
 }
 
 impl HostWriter for FakeWriter {
@@ -95,10 +97,16 @@ impl HostWriter for FakeWriter {
     }
 
     fn write(&mut self, data: &[u8]) -> i32 {
-        i32::try_from(self.writev(data)).unwrap()
+        i32::try_from(self.writev(&[data])).unwrap()
     }
 
-    fn writev(&mut self, data: &[u8]) -> i64 {
+    fn has_writev(&self) -> bool {
+        self.only_slices
+    }
+
+    fn writev(&mut self, pieces: &[&[u8]]) -> i64 {
+        let data = pieces.concat();
+        self.longest = self.longest.max(pieces.len());
         let all = i64::try_from(data.len()).unwrap();
         let index = self.calls.min(self.answers.len().saturating_sub(1));
         self.calls += 1;

@@ -5,12 +5,16 @@ use super::codes;
 use super::{Control, MAX_TRANSFER, RetryPolicy, Sink, TraceKind, Unblock, retry, to_u64};
 use crate::error::{Error, Result, Status};
 
+/// The longest list that a gather callback is given: what writev(2) takes.
+pub const MAX_PIECES: usize = 1024;
+
 /// Callbacks with AVIO's signatures, made safe to call. At least one of `write` and `writev` is there.
 pub trait HostWriter {
     fn has_write(&self) -> bool;
     fn write(&mut self, data: &[u8]) -> i32;
-    /// The gather callback, with a list of one.
-    fn writev(&mut self, data: &[u8]) -> i64;
+    fn has_writev(&self) -> bool;
+    /// The gather callback, with at most `MAX_PIECES` pieces.
+    fn writev(&mut self, pieces: &[&[u8]]) -> i64;
     fn can_seek(&self) -> bool;
     /// To an absolute offset.
     fn seek(&mut self, offset: i64) -> i64;
@@ -33,29 +37,64 @@ impl<H: HostWriter> Writer<H> {
         Writer { host, policy, max_write: max_write.unwrap_or(MAX_TRANSFER).clamp(1, MAX_TRANSFER), position: 0 }
     }
 
-    /// One call: how much of `data` the host took.
-    fn write_some(&mut self, data: &[u8], control: &Control) -> Result<usize> {
+    #[cfg(test)]
+    pub fn into_host(self) -> H {
+        self.host
+    }
+
+    /// One call with what `pieces` hold, `size` bytes in all: how much of it the host took.
+    fn hand_over(&mut self, pieces: &[&[u8]], size: usize, control: &Control) -> Result<usize> {
         let (host, position) = (&mut self.host, self.position);
         let offset = i64::try_from(position).unwrap_or(i64::MAX);
-        let answer = retry::call(&self.policy, control, Status::Sink, || {
-            if host.has_write() {
-                control.traced(TraceKind::Write, offset, data.len(), || i64::from(host.write(data)))
-            } else {
-                control.traced(TraceKind::Writev, offset, data.len(), || host.writev(data))
+        let answer = retry::call(&self.policy, control, Status::Sink, || match pieces {
+            [data] if host.has_write() => {
+                control.traced(TraceKind::Write, offset, size, || i64::from(host.write(data)))
             }
+            _ => control.traced(TraceKind::Writev, offset, size, || host.writev(pieces)),
         })
         .map_err(|error| error.at_offset(position))?;
         let refused = |message: String| {
             let failure = || Error::new(Status::Sink, message);
             Err(control.explain(answer, failure).at_offset(position))
         };
-        match usize::try_from(answer) {
-            Ok(0) => refused(format!("the write callback took none of {} bytes", data.len())),
-            Ok(count) if count <= data.len() => Ok(count),
-            Ok(count) => refused(format!("the write callback claims {count} bytes where {} were given", data.len())),
-            Err(_) => refused("the write callback answered with the end of the input".into()),
-        }
+        let count = match usize::try_from(answer) {
+            Ok(0) => return refused(format!("the write callback took none of {size} bytes")),
+            Ok(count) if count <= size => count,
+            Ok(count) => return refused(format!("the write callback claims {count} bytes where {size} were given")),
+            Err(_) => return refused("the write callback answered with the end of the input".into()),
+        };
+        self.position = self.position.saturating_add(to_u64(count));
+        control.has_written(to_u64(count));
+        Ok(count)
     }
+}
+
+/// How many of the pieces one call is given, how many bytes that is, and how much of the last one, if not all.
+fn portion(pieces: &[&[u8]], most: usize) -> (usize, usize, Option<usize>) {
+    let mut size = 0usize;
+    for (index, piece) in pieces.iter().enumerate().take(MAX_PIECES) {
+        let room = most.saturating_sub(size);
+        if piece.len() >= room {
+            let cut = (piece.len() > room).then_some(room);
+            return (index.saturating_add(1), most, cut);
+        }
+        size = size.saturating_add(piece.len());
+    }
+    (pieces.len().min(MAX_PIECES), size, None)
+}
+
+/// Takes `count` bytes off the front.
+fn advance<'p, 's>(pieces: &'p mut [&'s [u8]], mut count: usize) -> &'p mut [&'s [u8]] {
+    let mut taken = 0usize;
+    for piece in pieces.iter_mut() {
+        if count < piece.len() {
+            *piece = piece.get(count..).unwrap_or_default();
+            break;
+        }
+        count = count.saturating_sub(piece.len());
+        taken = taken.saturating_add(1);
+    }
+    pieces.get_mut(taken..).unwrap_or_default()
 }
 
 impl<H: HostWriter> Sink for Writer<H> {
@@ -63,12 +102,35 @@ impl<H: HostWriter> Sink for Writer<H> {
         let mut rest = data;
         while !rest.is_empty() {
             let piece = rest.get(..rest.len().min(self.max_write)).unwrap_or(rest);
-            let count = self.write_some(piece, control)?;
-            self.position = self.position.saturating_add(to_u64(count));
-            control.has_written(to_u64(count));
+            let count = self.hand_over(&[piece], piece.len(), control)?;
             rest = rest.get(count..).unwrap_or_default();
         }
         Ok(())
+    }
+
+    fn gather(&mut self, pieces: &mut [&[u8]], control: &Control) -> Result<()> {
+        if !self.host.has_writev() {
+            return pieces.iter().try_for_each(|piece| self.write(piece, control));
+        }
+        let mut rest = advance(pieces, 0);
+        while !rest.is_empty() {
+            let (count, size, cut) = portion(rest, self.max_write);
+            let last = count.saturating_sub(1);
+            let whole = rest.get(last).copied().unwrap_or_default();
+            if let (Some(cut), Some(piece)) = (cut, rest.get_mut(last)) {
+                *piece = whole.get(..cut).unwrap_or(whole);
+            }
+            let taken = self.hand_over(rest.get(..count).unwrap_or_default(), size, control);
+            if let Some(piece) = rest.get_mut(last) {
+                *piece = whole;
+            }
+            rest = advance(rest, taken?);
+        }
+        Ok(())
+    }
+
+    fn takes_pieces(&self) -> bool {
+        self.host.has_writev()
     }
 
     fn seek(&mut self, offset: u64, control: &Control) -> Result<()> {
@@ -103,6 +165,69 @@ impl<H: HostWriter> Sink for Writer<H> {
 mod tests {
     use super::super::testing::{FakeWriter, QUICK};
     use super::*;
+
+    /// Pieces of every kind: empty, short, long, at the front and at the end.
+    fn gather(host: FakeWriter, max_write: Option<usize>) -> (Result<()>, Writer<FakeWriter>) {
+        let mut writer = Writer::new(host, QUICK, max_write);
+        let mut pieces: Vec<&[u8]> = vec![b"", b"0", b"12", b"", b"345678", b"9", b""];
+        let result = writer.gather(&mut pieces, &Control::unbounded());
+        (result, writer)
+    }
+
+    fn slices() -> FakeWriter {
+        FakeWriter { only_slices: true, clamp: true, ..FakeWriter::default() }
+    }
+
+    #[test]
+    fn a_gather_callback_that_stops_anywhere_goes_on_from_there() {
+        for first in 1..=10 {
+            for then in 1..=10 {
+                let (result, writer) = gather(FakeWriter { answers: vec![first, then], ..slices() }, None);
+                result.unwrap();
+                assert_eq!(writer.host.taken, b"0123456789", "{first}, then {then} at a time");
+                assert_eq!(writer.position(), 10);
+            }
+        }
+    }
+
+    #[test]
+    fn no_gather_call_is_given_more_bytes_than_the_host_allows_nor_less() {
+        for most in 1..=11 {
+            let (result, writer) = gather(slices(), Some(most));
+            result.unwrap();
+            assert_eq!(writer.host.taken, b"0123456789");
+            assert_eq!(writer.host.calls, 10usize.div_ceil(most), "{most} at most");
+        }
+    }
+
+    #[test]
+    fn no_gather_call_is_given_more_than_1024_pieces() {
+        let bytes = vec![7; 5000];
+        let mut pieces: Vec<&[u8]> = bytes.chunks(1).collect();
+        let mut writer = Writer::new(slices(), QUICK, None);
+        writer.gather(&mut pieces, &Control::unbounded()).unwrap();
+        assert_eq!((writer.host.taken.len(), writer.host.calls, writer.host.longest), (5000, 5, 1024));
+    }
+
+    #[test]
+    fn a_gather_callback_is_retried_and_refused_as_a_write_callback_is() {
+        let again = i64::from(codes::AGAIN);
+        let (result, writer) = gather(FakeWriter { answers: vec![again, 5, again, 5], ..slices() }, None);
+        result.unwrap();
+        assert_eq!(writer.host.taken, b"0123456789");
+        for answer in [0, 11, -5, i64::from(codes::EOF)] {
+            let (result, writer) = gather(FakeWriter { answers: vec![4, answer], clamp: false, ..slices() }, None);
+            let error = result.unwrap_err();
+            assert_eq!((error.status, error.offset, writer.position()), (Status::Sink, Some(4), 4), "{answer}");
+        }
+    }
+
+    #[test]
+    fn without_a_gather_callback_the_pieces_come_one_by_one() {
+        let (result, writer) = gather(FakeWriter { clamp: true, ..FakeWriter::default() }, None);
+        result.unwrap();
+        assert_eq!((writer.host.taken.as_slice(), writer.host.calls), (&b"0123456789"[..], 4));
+    }
 
     fn write(host: FakeWriter, max_write: Option<usize>) -> (Result<()>, Writer<FakeWriter>) {
         let mut writer = Writer::new(host, QUICK, max_write);

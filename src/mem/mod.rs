@@ -1,4 +1,9 @@
-//! What safe Rust cannot say to the processor: look at this soon. The last place with unsafe code beside `av` and `ffi`.
+//! What safe Rust cannot say to the processor: look at this soon, write past the cache. The last place with unsafe code
+//! beside `av` and `ffi`.
+
+mod copy;
+
+pub use copy::{copy, stream};
 
 /// Asks for the cache line that holds the byte at `at`, without waiting for it. Past the end it is nothing; elsewhere
 /// than on x86-64 too.
@@ -12,4 +17,12 @@ pub fn prefetch(bytes: &[u8], at: usize) {
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (bytes, at);
+}
+
+/// Memory of a test as a place for bytes that only such bytes are put into as are set.
+#[cfg(test)]
+pub fn room(bytes: &mut [u8]) -> &mut [std::mem::MaybeUninit<u8>] {
+    let length = bytes.len();
+    // SAFETY: one layout; the tests put nothing unset in.
+    unsafe { std::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast(), length) }
 }

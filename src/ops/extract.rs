@@ -1,16 +1,29 @@
 //! The video stream as a bare bit stream.
 
+mod halves;
+mod lookahead;
+#[cfg(test)]
+mod tests;
+mod walk;
+
 use super::open;
-use super::outcome::{Engine, Found, Note};
+use super::outcome::{Found, Note};
 use super::packets::{self, Chosen, Step};
+use super::road::Road;
 use super::{Run, Select};
 use crate::av::{self, Format, Input, Output, Packet};
-use crate::error::{Error, Result, Stage, Status};
-use crate::io::{Inlet, Outlet, Sink, Source};
+use crate::error::{Error, LimitKind, Result, Stage, Status};
+use crate::io::{Inlet, Outlet, Place, Sink, Source, to_u64};
+use std::mem::MaybeUninit;
+
+/// An output from this size on is written past the processor's cache: it would not stay there in any case.
+const LARGE: usize = 16 << 20;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     pub select: Select,
+    /// How many threads may copy into the host's memory; 0 is 1.
+    pub threads: u32,
 }
 
 /// What the stream holds. Known as soon as the stream is, so that a host can tell what it was given.
@@ -43,14 +56,68 @@ pub fn run(
     *report = Report::default();
     options.select.check()?;
     let named = open::named_format(&run)?;
+    let road = Road::new(&run, named, options.select != Select::BestVideo);
     let control = open::control(run, source.unblock().into_iter().chain(sink.unblock()))?;
-    let mut found = Found { engine: Engine::Ffmpeg, ..Found::default() };
-    let note = open::with_inlet(source, &control, &mut found, |inlet, found| {
-        extract(inlet, Outlet::new(sink, &control), named, options, report, found)
+    let mut found = Found::default();
+    let start = sink.position();
+    let walked = road.walk(source, &control, &mut found, |walk, found| {
+        walk::extract(walk, &walk::Job { rules: road.rules(), control: &control, options }, sink, report, found)
     });
+    let note = match walked {
+        Ok(Some(())) => Ok(found.note()),
+        Ok(None) => {
+            // A walk that declines on the way has given what libavformat gives, as far as it came.
+            let written = sink.position().saturating_sub(start);
+            by_libavformat(source, Outlet::again(sink, &control, written), named, options, report, &mut found)
+        }
+        Err(error) => Err(error),
+    };
     report.bytes_written = control.progress().bytes_written;
     report.found = found;
     note
+}
+
+/// How long the output is, without making it.
+pub fn run_to_size(source: &mut dyn Source, with: Run, options: &Options, report: &mut Report) -> Result<(Note, u64)> {
+    let mut place = Place::new(&mut []);
+    let note = run(source, &mut place, with, options, report)?;
+    Ok((note, place.position()))
+}
+
+/// Into the host's memory. Where that is too small it holds as much as fits, and the error says how much there is.
+pub fn run_into(
+    source: &mut dyn Source,
+    room: &mut [MaybeUninit<u8>],
+    with: Run,
+    options: &Options,
+    report: &mut Report,
+) -> Result<Note> {
+    let capacity = room.len();
+    let mut place = Place::new(room);
+    if source.as_slice().is_some_and(|bytes| bytes.len().min(capacity) >= LARGE) {
+        place.is_large();
+    }
+    let note = run(source, &mut place, with, options, report)?;
+    let size = place.position();
+    if size > to_u64(capacity) {
+        let message = format!("the output is {size} bytes long, and the buffer has room for {capacity}");
+        let error = Error::limit(LimitKind::Output, message).at_offset(to_u64(capacity)).at_stage(Stage::Write);
+        return Err(error.hint("memux_extract_size() says how large the buffer must be"));
+    }
+    Ok(note)
+}
+
+fn by_libavformat(
+    source: &mut dyn Source,
+    outlet: Outlet,
+    named: Option<Format>,
+    options: &Options,
+    report: &mut Report,
+    found: &mut Found,
+) -> Result<Note> {
+    *report = Report::default();
+    let control = outlet.control();
+    open::with_inlet(source, control, found, |inlet, found| extract(inlet, outlet, named, options, report, found))
 }
 
 fn extract(
@@ -95,24 +162,27 @@ fn extract(
             drop(output.flush());
             Err(error)
         }
-        (result, None) => result.and(Err(nothing(&chosen))),
+        (result, None) => result.and(Err(chosen.number().map_or_else(|| chosen.not_found(), no_packet))),
     };
     result?;
     control.enter(Stage::Packets);
-    if control.progress().bytes_written > 0 {
+    if outlet.ahead() > 0 {
+        return Err(Error::internal("the walk gave more than libavformat does"));
+    }
+    if outlet.position() > 0 {
         return Ok(());
     }
     Err(Error::new(Status::Corrupt, "the stream's first packet is damaged").at_stage(Stage::Packets))
 }
 
 /// An empty output is never a success.
-fn nothing(chosen: &Chosen) -> Error {
-    match chosen.number() {
-        Some(stream) => {
-            Error::new(Status::NoStream, "the stream is declared and the input holds no packet of it").of_stream(stream)
-        }
-        None => chosen.not_found(),
-    }
+fn no_packet(stream: i32) -> Error {
+    Error::new(Status::NoStream, "the stream is declared and the input holds no packet of it").of_stream(stream)
+}
+
+fn no_annex_b(stream: usize) -> Error {
+    let error = Error::new(Status::Codec, "the stream is neither H.264 nor HEVC, which alone have an Annex B form");
+    error.of_stream(i32::try_from(stream).unwrap_or(-1))
 }
 
 fn begin<'o, 'a>(
@@ -125,11 +195,7 @@ fn begin<'o, 'a>(
     let (codec, muxer) = match codec {
         av::Codec::H264 => (Codec::H264, c"h264"),
         av::Codec::Hevc => (Codec::Hevc, c"hevc"),
-        av::Codec::Other => {
-            let error =
-                Error::new(Status::Codec, "the stream is neither H.264 nor HEVC, which alone have an Annex B form");
-            return Err(error.of_stream(i32::try_from(index).unwrap_or(-1)));
-        }
+        av::Codec::Other => return Err(no_annex_b(index)),
     };
     report.codec = codec;
     let mut output = Output::copy_of(input, index, muxer, outlet)?;

@@ -71,6 +71,11 @@ impl Road {
         }
     }
 
+    /// What the walk's answers depend on.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     fn open<'a>(&self, source: &'a dyn Source) -> std::result::Result<Walk<'a>, Declined> {
         if let Some(reason) = self.against {
             return Err(Declined::new(reason, "what is asked for is done by FFmpeg"));

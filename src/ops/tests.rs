@@ -39,7 +39,13 @@ fn extract(
     select: Select,
 ) -> (crate::error::Result<Note>, extract::Report, Vec<u8>) {
     let (mut buffer, mut report) = (Buffer::default(), extract::Report::default());
-    let note = extract::run(source, &mut buffer, run, &extract::Options { select }, &mut report);
+    let note = extract::run(
+        source,
+        &mut buffer,
+        run,
+        &extract::Options { select, ..extract::Options::default() },
+        &mut report,
+    );
     (note, report, buffer.take())
 }
 

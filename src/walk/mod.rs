@@ -7,6 +7,7 @@
 #![allow(dead_code, unused_imports)]
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
+pub mod annexb;
 mod bytes;
 mod declined;
 mod matroska;

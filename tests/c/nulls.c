@@ -327,6 +327,44 @@ static void row_memux_extract(void)
     memux_source_free(source);
 }
 
+static void row_memux_extract_size(void)
+{
+    memux_source *source = memory_source((bytes){ (uint8_t *)(uintptr_t)no_media, sizeof no_media });
+    memux_extract_report report;
+    uint64_t size = 4711;
+
+    memset(&report, 0xAA, sizeof report);
+    report.struct_size = sizeof report;
+    REFUSED(memux_extract_size(NULL, NULL, &size, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(report.truncated_at == MEMUX_UNKNOWN);
+    EXPECT_SAME(report.stream_index, -1);
+    REFUSED(memux_extract_size(source, NULL, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_extract_size(NULL, NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_extract_size(source, NULL, &size, NULL, error), MEMUX_ERROR_FORMAT);
+    EXPECT_SAME(size, 4711);
+    memux_source_free(source);
+}
+
+static void row_memux_extract_into(void)
+{
+    memux_source *source = memory_source((bytes){ (uint8_t *)(uintptr_t)no_media, sizeof no_media });
+    memux_extract_report report;
+    uint8_t byte = 0xEE;
+
+    memset(&report, 0xAA, sizeof report);
+    report.struct_size = sizeof report;
+    REFUSED(memux_extract_into(NULL, &byte, 1, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT_SAME(report.bytes_written, 0);
+    EXPECT_SAME(report.stream_index, -1);
+    REFUSED(memux_extract_into(source, NULL, 1, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_extract_into(source, &byte, SIZE_MAX, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_extract_into(NULL, NULL, 0, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_extract_into(source, NULL, 0, NULL, NULL, error), MEMUX_ERROR_FORMAT);
+    REFUSED(memux_extract_into(source, &byte, 1, NULL, NULL, error), MEMUX_ERROR_FORMAT);
+    EXPECT_SAME(byte, 0xEE);
+    memux_source_free(source);
+}
+
 static void row_memux_log_set(void)
 {
     REFUSED(memux_log_set(0, NULL, NULL, error), MEMUX_OK);
@@ -350,7 +388,8 @@ static const struct row {
     ROW(memux_source_from_memory), ROW(memux_source_from_slices), ROW(memux_source_from_reader), ROW(memux_source_free),
     ROW(memux_sink_to_writer), ROW(memux_sink_to_buffer), ROW(memux_sink_take_buffer), ROW(memux_sink_free),
     ROW(memux_buffer_data), ROW(memux_buffer_size), ROW(memux_buffer_free),
-    ROW(memux_count_frames), ROW(memux_count), ROW(memux_extract_video), ROW(memux_extract), ROW(memux_log_set),
+    ROW(memux_count_frames), ROW(memux_count), ROW(memux_extract_video), ROW(memux_extract), ROW(memux_extract_size),
+    ROW(memux_extract_into), ROW(memux_log_set),
 };
 
 /* The committed list of exports and the rows name the same functions. */

@@ -227,6 +227,7 @@ static void a_reserved_member_that_is_not_zero_is_refused_by_name(void)
     TRY(reader, memux_reader, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(run, memux_run_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(count, memux_count_options, reserved, INT32_MIN, MEMUX_ERROR_INVALID_ARGUMENT);
+    TRY(extract, memux_extract_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
 }
 
 static void a_negative_size_time_or_count_is_refused_by_name(void)
@@ -243,6 +244,8 @@ static void a_negative_size_time_or_count_is_refused_by_name(void)
     TRY(writer, memux_writer, max_retry_delay_ms, -1, refused);
     TRY(writer, memux_writer, max_write, -1, refused);
     TRY(run, memux_run_options, timeout_us, -1, refused);
+    TRY(extract, memux_extract_options, threads, -1, refused);
+    TRY(extract, memux_extract_options, threads, INT32_MAX, MEMUX_OK);
     TRY(run, memux_run_options, timeout_us, INT64_MAX, MEMUX_OK);
 }
 

@@ -243,6 +243,30 @@ static void every_kind_of_write_callable_receives_the_same_bytes()
     EXPECT(memux::extract_video(file.data(), file.size() / 2, [](memux::Bytes) {}).truncated());
 }
 
+static void an_extraction_is_measured_and_put_into_the_hosts_own_memory()
+{
+    const auto file = load("h264.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    auto sink = memux::Sink::to_buffer();
+    memux::extract(source, sink);
+    const memux::Buffer whole = sink.take_buffer();
+    std::vector<std::uint8_t> memory(static_cast<std::size_t>(memux::extract_size(source)));
+    EXPECT_SAME(memory.size(), whole.size());
+    memux::ExtractOptions options;
+    options.threads = 2;
+    EXPECT_SAME(memux::extract_into(source, memory.data(), memory.size(), options).bytes_written, whole.size());
+    EXPECT(std::equal(whole.begin(), whole.end(), memory.begin()));
+    memux::ExtractReport report;
+    try {
+        memux::extract_into(source, memory.data(), memory.size() - 1, options, report);
+        MISSING("one byte too few to be too few");
+    } catch (const memux::Error &error) {
+        EXPECT_STATUS(error.status(), MEMUX_ERROR_LIMIT);
+        EXPECT_SAME(error.limit(), MEMUX_LIMIT_OUTPUT);
+        EXPECT_SAME(report.bytes_written, whole.size() - 1);
+    }
+}
+
 static void options_reach_the_operation()
 {
     auto source = memux::Source::from_container(load("two_videos.mp4"));
@@ -278,6 +302,7 @@ int main()
     RUN(what_a_callable_captured_is_destroyed_once);
     RUN(a_refused_reader_destroys_its_callable_too);
     RUN(every_kind_of_write_callable_receives_the_same_bytes);
+    RUN(an_extraction_is_measured_and_put_into_the_hosts_own_memory);
     RUN(options_reach_the_operation);
     RUN(version_and_build_are_told);
     return check_done();
