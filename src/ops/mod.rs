@@ -18,6 +18,8 @@ mod packets;
 mod road;
 #[cfg(test)]
 mod road_tests;
+#[cfg(test)]
+mod road_tests_mp4;
 mod select;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::{Engine, Run, Select, open};
 use crate::av::{self, Packet, View};
 use crate::io::{Control, Inlet, Memory};
 use crate::limits::Limits;
-use crate::walk::{Declined, Demux, Rules, Sample, Stop, Walk};
+use crate::walk::{Declined, Demux, Media, Rules, Sample, Stop, Walk};
 
 /// What libavformat gives: all packets, as memux has it read them.
 pub fn packets(bytes: &[u8]) -> Result<Vec<View>, String> {
@@ -46,9 +46,13 @@ fn same(nth: usize, view: &View, sample: &Sample, name: &str) {
 }
 
 fn compare_streams<'a>(demux: &impl Demux<'a>, views: &[View], name: &str) -> Result<(), Declined> {
+    let first = demux.streams().iter().position(|stream| stream.media == Media::Video && !stream.is_cover);
+    let first = first.or(Some(0));
     for (index, _) in demux.streams().iter().enumerate() {
         let counted = match demux.count(index, &mut |_, _| Ok(())) {
             Ok(counted) => counted,
+            // One stream may be left to libavformat, if it is not the one that is asked for first.
+            Err(Stop::Declined(_)) if Some(index) != first => continue,
             Err(Stop::Declined(declined)) => return Err(declined),
             Err(Stop::Ended(error)) => panic!("{name}: {}", error.message),
         };
@@ -101,7 +105,17 @@ pub fn compare(bytes: &[u8], name: &str) -> Result<(), Declined> {
 }
 
 /// The clips that must be walked, not left to libavformat.
-const WALKED: &[&str] = &[];
+const WALKED: &[&str] = &[
+    "audio.m4a",
+    "cover.m4a",
+    "cover_then_video.mp4",
+    "h264.mp4",
+    "h264_moov_at_end.mp4",
+    "hevc.mp4",
+    "mpeg4.mp4",
+    "multi_edit.mp4",
+    "two_videos.mp4",
+];
 
 #[test]
 fn the_walk_gives_libavformats_samples_for_every_clip_that_it_knows() {

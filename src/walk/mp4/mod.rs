@@ -1,38 +1,166 @@
 //! MP4 and QuickTime.
 
-use super::{Counted, Declined, Demux, Pace, Reason, Rules, Sample, Stop, Stream};
+mod boxes;
+mod edits;
+mod entry;
+mod h264;
+mod header;
+mod keys;
+mod meta;
+mod places;
+mod samples;
+mod sync;
+mod tables;
+mod tags;
+mod timeline;
+mod track;
 
-/// Whether the first bytes can be nothing else.
-pub fn begins(_bytes: &[u8]) -> bool {
-    false
-}
+pub use header::begins;
 
+use super::bytes::{Cursor, length, slice};
+use super::{Codec, Counted, Data, Declined, Demux, Media, Pace, Reason, Rules, Sample, Stop, Stream};
+use header::{Header, Part};
+use samples::TrackSamples;
+use tags::{Coding, Kind};
+use track::Track;
+
+/// A file, known completely.
 pub struct Movie<'a> {
+    bytes: &'a [u8],
     streams: Vec<Stream<'a>>,
+    header: Header<'a>,
+    max_packet_bytes: u64,
 }
 
 impl<'a> Movie<'a> {
-    pub fn open(_bytes: &'a [u8], _rules: &Rules) -> Result<Self, Declined> {
-        Err(Declined::new(Reason::Container, "not walked yet"))
+    pub fn open(bytes: &'a [u8], rules: &Rules) -> Result<Self, Declined> {
+        if !(59..=63).contains(&rules.avformat_major) {
+            return Err(Declined::structure("a version of FFmpeg that is not known here"));
+        }
+        let header = header::read(bytes, rules)?;
+        let mut streams = Vec::new();
+        for part in &header.parts {
+            streams.push(match part {
+                Part::Track(track) => describe(track, &header.chapters)?,
+                Part::Picture(_) => cover(),
+            });
+        }
+        Ok(Movie { bytes, streams, header, max_packet_bytes: rules.max_packet_bytes })
+    }
+
+    /// A stream that the walk answers for.
+    fn part(&self, stream: usize) -> Result<&Part<'a>, Declined> {
+        let part = self.header.parts.get(stream).ok_or_else(|| Declined::structure("no such stream"))?;
+        if let Part::Track(track) = part {
+            self.answers_for(track)?;
+        }
+        Ok(part)
+    }
+
+    fn answers_for(&self, track: &Track) -> Result<(), Declined> {
+        if track.coding == Coding::Reframed {
+            return Err(Declined::structure("packets that libavformat divides anew"));
+        }
+        if track.extent.most > self.max_packet_bytes {
+            return Err(Declined::new(Reason::Limit, "a sample larger than allowed"));
+        }
+        if track.len() > 0 && track.extent.least == 0 && track.coding.is_parsed() {
+            return Err(Declined::structure("an empty sample"));
+        }
+        // libavformat reads its titles and then leaves it out: nothing of what is listed comes.
+        if self.header.chapters.contains(&track.id) {
+            return Err(Declined::structure("a track of chapters"));
+        }
+        Ok(())
+    }
+}
+
+fn describe<'a>(track: &Track<'a>, chapters: &[u32]) -> Result<Stream<'a>, Declined> {
+    let is_chapters = chapters.contains(&track.id);
+    if is_chapters && track.kind == Kind::Video {
+        return Err(Declined::structure("pictures of chapters"));
+    }
+    let video = track.kind == Kind::Video;
+    Ok(Stream {
+        media: if video { Media::Video } else { Media::Other },
+        codec: match track.coding {
+            Coding::H264 => Codec::H264,
+            Coding::Hevc => Codec::Hevc,
+            _ => Codec::Other,
+        },
+        is_cover: false,
+        time_base: (1, track.timescale),
+        configuration: track.description.configuration,
+        header_frames: Some(track.extent.duration).filter(|frames| *frames > 0),
+    })
+}
+
+fn cover<'a>() -> Stream<'a> {
+    Stream {
+        media: Media::Video,
+        codec: Codec::Other,
+        is_cover: true,
+        time_base: (1, 90_000),
+        configuration: &[],
+        header_frames: None,
     }
 }
 
 impl<'a> Demux<'a> for Movie<'a> {
-    type Samples = std::iter::Empty<Result<Sample<'a>, Declined>>;
+    type Samples = Samples<'a>;
 
     fn streams(&self) -> &[Stream<'a>] {
         &self.streams
     }
 
     fn is_complete(&self) -> bool {
-        false
+        !self.header.open_ended || self.header.has_samples()
     }
 
-    fn count(&self, _stream: usize, _pace: Pace) -> Result<Counted, Stop> {
-        Err(Declined::structure("not walked yet").into())
+    fn count(&self, stream: usize, pace: Pace) -> Result<Counted, Stop> {
+        pace(0, 0)?;
+        Ok(match self.part(stream)? {
+            Part::Picture(_) => Counted { packets: 1, discarded: 0 },
+            Part::Track(track) => match track.plan()? {
+                Some(plan) => Counted { packets: plan.packets, discarded: plan.discarded },
+                None => Counted { packets: track.len(), discarded: 0 },
+            },
+        })
     }
 
-    fn samples(&self, _stream: usize) -> Self::Samples {
-        std::iter::empty()
+    fn samples(&self, stream: usize) -> Samples<'a> {
+        match self.part(stream) {
+            Err(declined) => Samples::One(Some(Err(declined))),
+            Ok(Part::Track(track)) => match TrackSamples::new(self.bytes, track) {
+                Ok(samples) => Samples::Track(Box::new(samples)),
+                Err(declined) => Samples::One(Some(Err(declined))),
+            },
+            Ok(Part::Picture(picture)) => Samples::One(Some(Ok(Sample {
+                offset: picture.offset,
+                pts: None,
+                dts: None,
+                duration: 0,
+                key: true,
+                discard: false,
+                data: Data::Whole(picture.data),
+            }))),
+        }
+    }
+}
+
+/// A stream's packets.
+pub enum Samples<'a> {
+    One(Option<Result<Sample<'a>, Declined>>),
+    Track(Box<TrackSamples<'a>>),
+}
+
+impl<'a> Iterator for Samples<'a> {
+    type Item = Result<Sample<'a>, Declined>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Samples::One(sample) => sample.take(),
+            Samples::Track(samples) => samples.next(),
+        }
     }
 }

@@ -1,0 +1,188 @@
+//! The outermost boxes, and `moov`.
+
+use super::super::{Declined, Reason, Rules};
+use super::boxes::{Atom, Atoms, pass_over_known};
+use super::meta::{self, Picture};
+use super::track::{self, Movie, Track};
+use super::{Cursor, length};
+
+/// A stream in the making, in libavformat's order.
+#[derive(Clone, Debug)]
+pub enum Part<'a> {
+    Track(Box<Track<'a>>),
+    Picture(Picture<'a>),
+}
+
+/// All that the header says.
+#[derive(Clone, Debug, Default)]
+pub struct Header<'a> {
+    pub parts: Vec<Part<'a>>,
+    /// The tracks that are chapters of others.
+    pub chapters: Vec<u32>,
+    quicktime: Brand,
+    timescale: Option<u32>,
+    has_media: bool,
+    /// The last box says that it goes on to the end.
+    pub open_ended: bool,
+    has_moov: bool,
+}
+
+/// What `ftyp` says of QuickTime's ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Brand {
+    /// There is no `ftyp`.
+    #[default]
+    Missing,
+    QuickTime,
+    Mp4,
+}
+
+/// Reads all of the input's boxes but the media.
+pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> {
+    let mut header = Header::default();
+    let mut atoms = Atoms::between(bytes, 0, length(bytes));
+    loop {
+        let at = atoms.position();
+        if is_padding(bytes, at) {
+            break;
+        }
+        let Some(atom) = atoms.next() else { break };
+        let atom = atom?;
+        if !atom.kind.iter().all(|byte| matches!(byte, 0x20..=0x7e | 0xa9)) {
+            return Err(atom.damaged("something that is no box"));
+        }
+        header.open_ended |= atom.open_ended;
+        header.outermost(&atom, bytes, rules)?;
+    }
+    let rest = bytes.get(usize::try_from(atoms.position()).unwrap_or(usize::MAX)..).unwrap_or_default();
+    // Zeros are padding; so few of them may as well be a box cut off.
+    if !rest.is_empty() && (rest.len() < 8 || rest.iter().take(8).any(|byte| *byte != 0)) {
+        return Err(Declined::damaged("bytes behind the last box").at(atoms.position()));
+    }
+    header.finish()?;
+    Ok(header)
+}
+
+fn is_padding(bytes: &[u8], at: u64) -> bool {
+    super::slice(bytes, at, 8) == Some(&[0; 8])
+}
+
+impl<'a> Header<'a> {
+    fn outermost(&mut self, atom: &Atom<'a>, bytes: &'a [u8], rules: &Rules) -> Result<(), Declined> {
+        match &atom.kind {
+            b"ftyp" if !self.has_moov => self.read_brands(atom)?,
+            b"ftyp" => {}
+            b"moov" if !self.has_moov => {
+                self.read_moov(atom, bytes, rules)?;
+                self.has_moov = true;
+            }
+            b"mdat" => self.has_media |= !atom.body.is_empty(),
+            b"wide" if atom.body.len() < 8 => {}
+            b"meta" => {
+                let found = meta::read(atom, bytes, false)?;
+                self.add_pictures(found.pictures);
+            }
+            b"moof" | b"sidx" => return Err(atom.structure("fragments")),
+            b"uuid" if !self.has_moov => {
+                if atom.body.len() < 16 {
+                    return Err(atom.damaged("a box without its own name"));
+                }
+            }
+            _ => pass_over_known(atom, rules.avformat_major)?,
+        }
+        Ok(())
+    }
+
+    fn read_brands(&mut self, atom: &Atom) -> Result<(), Declined> {
+        let damaged = || atom.damaged("a file type cut off");
+        let (major, compatible) = atom.body.split_first_chunk::<8>().ok_or_else(damaged)?;
+        if major.starts_with(b"aaxc") {
+            return Err(Declined::new(Reason::Encrypted, "an encrypted audio book"));
+        }
+        if major.starts_with(b"avif") || self.quicktime != Brand::Missing || !self.parts.is_empty() {
+            return Err(atom.structure("a file type that is not as usual"));
+        }
+        let text = compatible.split(|byte| *byte == 0).next().unwrap_or_default();
+        let quicktime = major.starts_with(b"qt  ") || text.windows(4).any(|brand| brand == b"qt  ");
+        self.quicktime = if quicktime { Brand::QuickTime } else { Brand::Mp4 };
+        Ok(())
+    }
+
+    fn read_moov(&mut self, moov: &Atom<'a>, bytes: &'a [u8], rules: &Rules) -> Result<(), Declined> {
+        for atom in Atoms::inside(bytes, moov, 0) {
+            let atom = atom?;
+            match &atom.kind {
+                b"mvhd" if self.timescale.is_none() && self.parts.is_empty() => {
+                    if atom.body.len() < 100 {
+                        return Err(atom.damaged("a header cut off"));
+                    }
+                    self.timescale = Some(track::read_timescale(&atom)?);
+                }
+                b"trak" => {
+                    let timescale = self.timescale.ok_or_else(|| atom.structure("a track before the header"))?;
+                    let quicktime = self.quicktime != Brand::Mp4;
+                    let track = track::read(&atom, &Movie { bytes, rules, timescale, quicktime })?;
+                    if let Some(chapters) = &track.chapters {
+                        self.chapters.clone_from(chapters);
+                    }
+                    self.parts.push(Part::Track(Box::new(track)));
+                    if length_of(&self.parts) > rules.max_streams {
+                        return Err(Declined::new(Reason::Limit, "more streams than are allowed"));
+                    }
+                }
+                b"meta" => {
+                    let found = meta::read(&atom, bytes, false)?;
+                    self.add_pictures(found.pictures);
+                }
+                b"udta" => {
+                    let found = meta::read_user_data(&atom, bytes, false)?;
+                    self.add_pictures(found.pictures);
+                }
+                b"mvex" => return Err(atom.structure("fragments")),
+                _ => pass_over_known(&atom, rules.avformat_major)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn add_pictures(&mut self, pictures: Vec<Picture<'a>>) {
+        self.parts.extend(pictures.into_iter().map(Part::Picture));
+    }
+
+    fn finish(&mut self) -> Result<(), Declined> {
+        if !self.has_moov || self.timescale.is_none() {
+            return Err(Declined::damaged("no header"));
+        }
+        if self.has_samples() && !self.has_media {
+            return Err(Declined::damaged("samples, and no media"));
+        }
+        Ok(())
+    }
+
+    pub fn has_samples(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Track(track) if track.len() > 0))
+    }
+}
+
+fn length_of<T>(parts: &[T]) -> u64 {
+    u64::try_from(parts.len()).unwrap_or(u64::MAX)
+}
+
+/// Whether the first bytes can be nothing else.
+pub fn begins(bytes: &[u8]) -> bool {
+    let mut cursor = Cursor::new(bytes);
+    let (size, kind) = (cursor.u32(), cursor.tag());
+    let brand = cursor.tag();
+    match (size, kind.as_ref()) {
+        // JPEG 2000 and JPEG XL begin in the same way.
+        (Some(16..=4096), Some(b"ftyp")) => {
+            brand.is_some_and(|brand| brand.is_ascii() && !matches!(&brand, b"jp2 " | b"jpx " | b"jxl "))
+        }
+        (Some(0 | 1 | 8..), Some(b"moov" | b"mdat")) => true,
+        (Some(8..), Some(b"wide" | b"free" | b"skip")) => {
+            let next = size.map(u64::from).and_then(|size| super::slice(bytes, size, 8));
+            next.is_some_and(|next| matches!(next.get(4..8), Some(b"moov" | b"mdat")))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,228 @@
+//! A track's packets, one by one.
+
+use super::super::bytes::slice;
+use super::super::{Data, Declined, Sample};
+use super::edits::{Plan, Segment, Times};
+use super::keys::Judge;
+use super::places::Places;
+use super::sync::{KeyWalk, Keys};
+use super::tags::{Coding, Kind};
+use super::timeline::{BlockMoments, Moment, SingleMoments, Timeline};
+use super::track::{Layout, Track};
+use crate::mem::prefetch;
+
+/// How many samples ahead memory is asked for.
+const AHEAD: usize = 16;
+
+#[derive(Clone, Debug)]
+enum Moments<'a> {
+    None,
+    Singles(SingleMoments<'a>),
+    Blocks(BlockMoments<'a>),
+}
+
+impl Iterator for Moments<'_> {
+    type Item = Moment;
+
+    #[inline]
+    fn next(&mut self) -> Option<Moment> {
+        match self {
+            Moments::None => None,
+            Moments::Singles(moments) => moments.next(),
+            Moments::Blocks(moments) => moments.next(),
+        }
+    }
+}
+
+/// The packets of a track that is not in fragments.
+#[derive(Clone, Debug)]
+pub struct TrackSamples<'a> {
+    bytes: &'a [u8],
+    track: Track<'a>,
+    shift: i64,
+    has_offsets: bool,
+    segments: std::vec::IntoIter<Segment>,
+    segment: Option<Segment>,
+    index: u64,
+    moments: Moments<'a>,
+    places: Places<'a>,
+    /// Places that were looked up already, in a ring.
+    ahead: [(u64, u64); AHEAD],
+    /// What is taken off all times, so that the first picture is shown at 0.
+    earlier: i64,
+    keys: Keys<'a>,
+    key_walk: KeyWalk<'a>,
+    judge: Judge,
+    order: Order,
+}
+
+impl<'a> TrackSamples<'a> {
+    pub fn new(bytes: &'a [u8], track: &Track<'a>) -> Result<Self, Declined> {
+        let len = track.len();
+        let shift = track.shift()?;
+        let (has_offsets, keys) = match &track.layout {
+            Layout::Singles(singles) => (singles.has_offsets(), singles.keys()),
+            Layout::Empty | Layout::Blocks(..) => (false, Keys::All),
+        };
+        let plan = track.plan()?;
+        let earlier = match &plan {
+            Some(plan) if track.kind == Kind::Video => first_shown(track, plan, shift).max(0),
+            _ => 0,
+        };
+        let all =
+            Segment { first: 0, end: len, times: Times::Moved(0), start: i64::MIN, stop: i64::MAX, partial: None };
+        Ok(TrackSamples {
+            bytes,
+            shift,
+            has_offsets,
+            segments: plan.map_or_else(|| vec![all], |plan| plan.segments).into_iter(),
+            segment: None,
+            index: 0,
+            moments: Moments::None,
+            places: Places::new(&track.tables, None, len),
+            ahead: [(0, 0); AHEAD],
+            earlier,
+            keys,
+            key_walk: keys.from(0),
+            judge: Judge::new(track.coding, track.kind, track.description.configuration)?,
+            order: Order::default(),
+            track: track.clone(),
+        })
+    }
+
+    /// Goes to the next segment that has packets.
+    fn next_segment(&mut self) -> Option<Segment> {
+        let segment = self.segments.find(|segment| segment.end > segment.first)?;
+        self.index = segment.first;
+        self.key_walk = self.keys.from(segment.first);
+        self.moments = moments(&self.track.layout, self.shift, segment.first);
+        let frame = match &self.track.layout {
+            Layout::Blocks(_, frame) => Some(*frame),
+            Layout::Empty | Layout::Singles(_) => None,
+        };
+        self.places = Places::new(&self.track.tables, frame, segment.first);
+        for index in 0..AHEAD {
+            self.look_ahead(index);
+        }
+        Some(segment)
+    }
+
+    /// Looks up the next place, and puts it where one was just taken.
+    #[inline]
+    fn look_ahead(&mut self, slot: usize) -> (u64, u64) {
+        // Past the last sample there is nothing to be taken.
+        let place = self.places.next().unwrap_or_default();
+        prefetch(self.bytes, usize::try_from(place.0).unwrap_or(usize::MAX));
+        self.ahead.get_mut(slot).map(|slot| std::mem::replace(slot, place)).unwrap_or_default()
+    }
+
+    fn read(&mut self, segment: &Segment) -> Result<Sample<'a>, Declined> {
+        let lost = || Declined::damaged("a sample that is not there");
+        let moment = self.moments.next().ok_or_else(lost)?;
+        let nth = self.index.wrapping_sub(segment.first);
+        let slot = usize::try_from(nth).map_or(0, |nth| nth & AHEAD.wrapping_sub(1));
+        let (offset, size) = self.look_ahead(slot);
+        let data = slice(self.bytes, offset, size).ok_or_else(lost)?;
+        let shown = moment.time.wrapping_add(self.shift).wrapping_add(moment.offset);
+        let dts = segment.time(moment.time).wrapping_sub(self.earlier);
+        let pts = if self.has_offsets { dts.wrapping_add(self.shift).wrapping_add(moment.offset) } else { dts };
+        let duration = match (self.has_offsets || is_timed_anew(self.track.coding), segment.times, moment.duration) {
+            (false, Times::Moved(_), Some(duration)) if self.index.wrapping_add(1) < segment.end => duration,
+            _ => 0,
+        };
+        let key = self.key_walk.is_key(self.index);
+        let sample = Sample {
+            offset,
+            pts: Some(pts),
+            dts: self.order.dts(&self.track, pts, dts),
+            duration,
+            key: self.judge.is_key(key, data)?,
+            discard: segment.drops(self.index, shown),
+            data: Data::Whole(data),
+        };
+        self.index = self.index.wrapping_add(1);
+        Ok(sample)
+    }
+}
+
+impl<'a> Iterator for TrackSamples<'a> {
+    type Item = Result<Sample<'a>, Declined>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let segment = match self.segment {
+            Some(segment) if self.index < segment.end => segment,
+            _ => self.next_segment()?,
+        };
+        self.segment = Some(segment);
+        let sample = self.read(&segment);
+        if sample.is_err() {
+            self.segment = None;
+            self.segments = Vec::new().into_iter();
+        }
+        Some(sample)
+    }
+}
+
+/// Its parsers find out about durations anew.
+fn is_timed_anew(coding: Coding) -> bool {
+    matches!(coding, Coding::Vp8 | Coding::Vp9 | Coding::Reframed)
+}
+
+fn moments<'a>(layout: &Layout<'a>, shift: i64, first: u64) -> Moments<'a> {
+    match layout {
+        Layout::Empty => Moments::None,
+        Layout::Singles(singles) => Moments::Singles(singles.shifted(shift).moments(first)),
+        Layout::Blocks(blocks, _) => Moments::Blocks(blocks.moments(first)),
+    }
+}
+
+/// The earliest time at which something is shown, as libavformat works it out: a negative one gives way to the next.
+fn first_shown(track: &Track, plan: &Plan, shift: i64) -> i64 {
+    let mut earliest = -1i64;
+    for segment in &plan.segments {
+        let Times::Moved(by) = segment.times else { continue };
+        for (index, moment) in (segment.first..segment.end).zip(moments(&track.layout, shift, segment.first)) {
+            let shown = moment.time.wrapping_add(shift).wrapping_add(moment.offset);
+            if shown < segment.start || shown >= segment.stop || segment.partial == Some(index) {
+                continue;
+            }
+            let shown = shown.wrapping_add(by);
+            earliest = if earliest < 0 { shown } else { earliest.min(shown) };
+        }
+    }
+    earliest.wrapping_sub(plan.empty)
+}
+
+/// What libavformat makes of decoding times that are the same as, or later than, the times to show.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    last: Option<i64>,
+    ordered: u32,
+    misordered: u32,
+}
+
+impl Order {
+    pub fn dts(&mut self, track: &Track, pts: i64, dts: i64) -> Option<i64> {
+        if !track.coding.is_reordered() && pts < dts {
+            return Some(pts);
+        }
+        if track.coding != Coding::H264 || track.kind != Kind::Video {
+            return Some(dts);
+        }
+        let same = pts == dts;
+        if let Some(last) = self.last.filter(|_| same) {
+            if last <= dts {
+                self.ordered = self.ordered.wrapping_add(1);
+            } else {
+                self.misordered = self.misordered.wrapping_add(1);
+            }
+            if self.ordered.wrapping_add(self.misordered) > 250 {
+                self.ordered = self.ordered.wrapping_shr(1);
+                self.misordered = self.misordered.wrapping_shr(1);
+            }
+        }
+        self.last = Some(dts);
+        let doubtful = self.ordered < self.misordered.wrapping_mul(8);
+        (!same || !doubtful).then_some(dts)
+    }
+}

@@ -1,0 +1,307 @@
+//! When samples are decoded and shown, before edit lists: what `stts` and `ctts` say.
+
+use super::super::Declined;
+use super::sync::Keys;
+use super::tables::{Tables, pair};
+
+/// Larger shifts make libavformat drop the whole table.
+const MAX_SHIFT: i32 = 1 << 28;
+
+/// Uncompressed sound is read in packets of so many samples.
+pub const BLOCK: u64 = 1024;
+
+/// A packet in time.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// When it is decoded.
+    pub time: i64,
+    /// From there to the next one, if there is a next one.
+    pub duration: Option<i64>,
+    /// How much later than that it is shown, without the track's shift.
+    pub offset: i64,
+}
+
+/// A track's packets in time, before edit lists.
+pub trait Timeline<'a> {
+    type Moments: Iterator<Item = Moment>;
+
+    fn len(&self) -> u64;
+
+    /// From packet `first` on.
+    fn moments(&self, first: u64) -> Self::Moments;
+
+    fn keys(&self) -> Keys<'a>;
+
+    /// Whether packets are shown later than decoded.
+    fn has_offsets(&self) -> bool;
+}
+
+/// One packet for each sample.
+#[derive(Clone, Copy, Debug)]
+pub struct Singles<'a> {
+    tables: Tables<'a>,
+    shift: i64,
+}
+
+impl<'a> Singles<'a> {
+    pub fn new(tables: &Tables<'a>) -> Self {
+        Singles { tables: *tables, shift: 0 }
+    }
+
+    /// How much earlier than shown everything is decoded, so that nothing is shown before it is decoded. Holds `ctts`
+    /// against the number of samples on the way.
+    pub fn shift(&self) -> Result<i64, Declined> {
+        let offsets = self.tables.offsets;
+        let (mut samples, mut least, mut most) = (0u64, u32::MAX, 0u32);
+        let (mut earliest, mut latest) = (0i32, 0i32);
+        for entry in offsets {
+            let (count, offset) = pair(entry);
+            samples = samples.wrapping_add(u64::from(count));
+            (least, most) = (least.min(count), most.max(count));
+            let offset = offset.cast_signed();
+            (earliest, latest) = (earliest.min(offset), latest.max(offset));
+        }
+        let usual = least > 0
+            && most <= i32::MAX.unsigned_abs()
+            && samples >= self.tables.count
+            && samples <= i32::MAX.unsigned_abs().into();
+        let near = earliest >= MAX_SHIFT.wrapping_neg() && latest <= MAX_SHIFT;
+        if !offsets.is_empty() && (!usual || !near) {
+            return Err(Declined::structure("a table of composition times that is not as usual"));
+        }
+        // libavformat does not look at the last two.
+        if earliest < 0 {
+            let looked_at = offsets.len().saturating_sub(2);
+            earliest = offsets.iter().take(looked_at).map(offset).fold(0, i32::min);
+        }
+        Ok(i64::from(earliest).wrapping_neg())
+    }
+
+    /// With that shift.
+    pub fn shifted(&self, shift: i64) -> Self {
+        Singles { shift, ..*self }
+    }
+}
+
+#[inline(always)]
+fn offset(entry: &[u8; 8]) -> i32 {
+    pair(entry).1.cast_signed()
+}
+
+impl<'a> Timeline<'a> for Singles<'a> {
+    type Moments = SingleMoments<'a>;
+
+    fn len(&self) -> u64 {
+        self.tables.count
+    }
+
+    fn moments(&self, first: u64) -> SingleMoments<'a> {
+        let mut moments = SingleMoments {
+            times: self.tables.times.iter(),
+            left: 0,
+            duration: 0,
+            offsets: self.tables.offsets.iter(),
+            offsets_left: 0,
+            offset: 0,
+            time: self.shift.wrapping_neg(),
+            samples_left: self.tables.count.saturating_sub(first),
+        };
+        moments.pass(first);
+        moments
+    }
+
+    fn keys(&self) -> Keys<'a> {
+        self.tables.keys
+    }
+
+    fn has_offsets(&self) -> bool {
+        !self.tables.offsets.is_empty()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct SingleMoments<'a> {
+    times: std::slice::Iter<'a, [u8; 8]>,
+    /// Samples that have the same duration still.
+    left: u64,
+    duration: i64,
+    offsets: std::slice::Iter<'a, [u8; 8]>,
+    offsets_left: u64,
+    offset: i64,
+    time: i64,
+    samples_left: u64,
+}
+
+impl SingleMoments<'_> {
+    /// Goes over `count` samples at once.
+    fn pass(&mut self, count: u64) {
+        let mut ahead = count;
+        while ahead > 0 {
+            if self.left == 0 {
+                self.next_duration();
+            }
+            let passed = ahead.min(self.left);
+            let time = i64::try_from(passed).unwrap_or(i64::MAX).saturating_mul(self.duration);
+            self.time = self.time.saturating_add(time);
+            self.left = self.left.saturating_sub(passed);
+            ahead = ahead.saturating_sub(passed);
+        }
+        let mut ahead = count;
+        while ahead > 0 {
+            if self.offsets_left == 0 && !self.next_offset() {
+                return;
+            }
+            let passed = ahead.min(self.offsets_left);
+            self.offsets_left = self.offsets_left.saturating_sub(passed);
+            ahead = ahead.saturating_sub(passed);
+        }
+    }
+
+    /// The last duration goes on for ever.
+    #[inline(always)]
+    fn next_duration(&mut self) {
+        match self.times.next() {
+            Some(entry) => {
+                let (count, duration) = pair(entry);
+                self.left = u64::from(count);
+                self.duration = i64::from(duration);
+            }
+            None => self.left = u64::MAX,
+        }
+    }
+
+    #[inline(always)]
+    fn next_offset(&mut self) -> bool {
+        let Some(entry) = self.offsets.next() else { return false };
+        let (count, offset) = pair(entry);
+        self.offsets_left = u64::from(count);
+        self.offset = i64::from(offset.cast_signed());
+        true
+    }
+}
+
+impl Iterator for SingleMoments<'_> {
+    type Item = Moment;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Moment> {
+        self.samples_left = self.samples_left.checked_sub(1)?;
+        if self.left == 0 {
+            self.next_duration();
+        }
+        if self.offsets_left == 0 {
+            self.next_offset();
+        }
+        self.left = self.left.wrapping_sub(1);
+        self.offsets_left = self.offsets_left.saturating_sub(1);
+        let time = self.time;
+        self.time = time.wrapping_add(self.duration);
+        Some(Moment { time, duration: (self.samples_left > 0).then_some(self.duration), offset: self.offset })
+    }
+}
+
+/// Uncompressed sound: packets of some samples of a chunk.
+#[derive(Clone, Copy, Debug)]
+pub struct Blocks<'a> {
+    tables: Tables<'a>,
+    len: u64,
+}
+
+impl<'a> Blocks<'a> {
+    pub fn new(tables: &Tables<'a>) -> Self {
+        let mut blocks = Blocks { tables: *tables, len: 0 };
+        let chunks = u64::try_from(tables.chunks.len()).unwrap_or(u64::MAX);
+        for index in 0..tables.runs.len() {
+            let Some(run) = tables.runs.get(index) else { break };
+            let end = tables.runs.get(index.saturating_add(1)).map_or(chunks, |next| next.first);
+            let packets = run.samples.div_ceil(BLOCK).saturating_mul(end.saturating_sub(run.first));
+            blocks.len = blocks.len.saturating_add(packets);
+        }
+        blocks
+    }
+}
+
+impl<'a> Timeline<'a> for Blocks<'a> {
+    type Moments = BlockMoments<'a>;
+
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn moments(&self, first: u64) -> BlockMoments<'a> {
+        let (mut chunk, mut ahead, mut time, mut index) = (0u64, first, 0u64, 0usize);
+        let chunks = u64::try_from(self.tables.chunks.len()).unwrap_or(u64::MAX);
+        // Whole runs of chunks, then whole chunks.
+        while let Some(run) = self.tables.runs.get(index) {
+            let end = self.tables.runs.get(index.saturating_add(1)).map_or(chunks, |next| next.first);
+            let each = run.samples.div_ceil(BLOCK).max(1);
+            let passed = ahead.checked_div(each).unwrap_or(0).min(end.saturating_sub(chunk));
+            chunk = chunk.saturating_add(passed);
+            time = time.saturating_add(passed.saturating_mul(run.samples));
+            ahead = ahead.saturating_sub(passed.saturating_mul(each));
+            if chunk < end {
+                break;
+            }
+            index = index.saturating_add(1);
+        }
+        let run = self.tables.runs.get(index);
+        let passed = ahead.saturating_mul(BLOCK);
+        BlockMoments {
+            tables: self.tables,
+            run: index,
+            chunk,
+            left: run.map_or(0, |run| run.samples.saturating_sub(passed)),
+            time: time.saturating_add(passed),
+            packets_left: self.len.saturating_sub(first),
+        }
+    }
+
+    fn keys(&self) -> Keys<'a> {
+        Keys::All
+    }
+
+    fn has_offsets(&self) -> bool {
+        false
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct BlockMoments<'a> {
+    tables: Tables<'a>,
+    run: usize,
+    chunk: u64,
+    /// Samples of the chunk that are still to come.
+    left: u64,
+    time: u64,
+    packets_left: u64,
+}
+
+impl BlockMoments<'_> {
+    /// The samples in the next packet.
+    fn block(&mut self) -> Option<u64> {
+        if self.left == 0 {
+            self.chunk = self.chunk.checked_add(1)?;
+            let next = self.run.checked_add(1)?;
+            if self.tables.runs.get(next).is_some_and(|next| next.first == self.chunk) {
+                self.run = next;
+            }
+            self.left = self.tables.runs.get(self.run)?.samples;
+        }
+        let block = self.left.min(BLOCK);
+        self.left = self.left.saturating_sub(block);
+        Some(block)
+    }
+}
+
+impl Iterator for BlockMoments<'_> {
+    type Item = Moment;
+
+    fn next(&mut self) -> Option<Moment> {
+        self.packets_left = self.packets_left.checked_sub(1)?;
+        let time = i64::try_from(self.time).ok()?;
+        let block = self.block()?;
+        self.time = self.time.saturating_add(block);
+        let duration = (self.packets_left > 0).then(|| i64::try_from(block).unwrap_or(i64::MAX));
+        Some(Moment { time, duration, offset: 0 })
+    }
+}
