@@ -37,7 +37,8 @@ pub fn rules() -> Rules {
 fn same(nth: usize, view: &View, sample: &Sample, name: &str) {
     let stamps = (sample.pts.or(view.pts), sample.dts.or(view.dts));
     assert_eq!((view.pts, view.dts), stamps, "{name}, sample {nth}: pts and dts");
-    assert_eq!(view.offset, Some(sample.offset), "{name}, sample {nth}: offset");
+    // FFmpeg tells no place for an attached picture, and no sample lies at 0.
+    assert_eq!(view.offset.unwrap_or(0), sample.offset, "{name}, sample {nth}: offset");
     assert_eq!((view.key, view.discard), (sample.key, sample.discard), "{name}, sample {nth}: key, discard");
     let bytes: Vec<u8> = sample.data.pieces().flatten().copied().collect();
     assert_eq!(view.data.len(), bytes.len(), "{name}, sample {nth}: size");
@@ -101,7 +102,7 @@ pub fn compare(bytes: &[u8], name: &str) -> Result<(), Declined> {
 }
 
 /// The clips that must be walked, not left to libavformat.
-const WALKED: &[&str] = &[];
+const WALKED: &[&str] = &["h264.mkv", "hevc.mkv", "live.webm", "vp9.webm"];
 
 #[test]
 fn the_walk_gives_libavformats_samples_for_every_clip_that_it_knows() {
