@@ -44,7 +44,12 @@ impl Road {
         let size = source.as_slice().map(|bytes| to_u64(bytes.len()));
         let result = self.open(source).map_err(Stop::from).and_then(|walk| {
             control.set_total(size);
-            let result = work(&walk, found)?;
+            let result = work(&walk, found);
+            if let Err(Stop::Ended(Error { status: Status::NoStream, .. })) = &result {
+                // The container is known all the same.
+                found.walked(walk.is_complete());
+            }
+            let result = result?;
             control.has_walked(size.unwrap_or(0), control.progress().packets)?;
             Ok((result, walk.is_complete()))
         });

@@ -98,6 +98,9 @@ impl<'t> Counter<'t> {
 
     #[inline(never)]
     fn block_slow(&mut self, block: &Block) -> Result<(), Declined> {
+        if block.body.is_empty() {
+            return Ok(());
+        }
         let (number, kind, body) = header(block)?;
         let class = class_of(self.tracks, self.stream, number);
         match class {

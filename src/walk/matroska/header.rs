@@ -83,6 +83,9 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
             }
         }
     }
+    if header.streams.is_empty() {
+        return Err(Declined::structure("no track that is a stream"));
+    }
     Ok(header)
 }
 

@@ -142,6 +142,9 @@ impl<'a> TrackSamples<'a> {
 
     /// The frames of a block, if it is one of this stream.
     fn block(&mut self, block: &Block<'a>) -> Result<Option<Pending<'a>>, Declined> {
+        if block.body.is_empty() {
+            return Ok(None);
+        }
         let (number, kind, body) = header(block)?;
         let at = u64::try_from(block.at).unwrap_or(u64::MAX);
         let found = self.tracks.iter().position(|(known, _)| *known == number);
