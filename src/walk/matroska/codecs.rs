@@ -106,9 +106,11 @@ pub fn by_four_characters(name: &[u8]) -> Option<Treatment> {
         b"H264" | b"h264" | b"X264" | b"x264" | b"avc1" => {
             Some(Treatment { codec: Codec::H264, rule: Rule::Counted, parsed: true })
         }
-        b"XVID" | b"DIVX" | b"DX50" | b"FMP4" | b"DIV3" | b"MP42" | b"MP43" | b"MJPG" | b"WMV3" | b"FFV1" | b"HFYU" => {
-            Some(other(Rule::Counted, true))
-        }
+        b"XVID" | b"DIVX" | b"DX50" | b"FMP4" => Some(other(Rule::Counted, true)),
+        // The time stamps of these are of the order of decoding, which is that of showing.
+        b"DIV3" | b"MP42" | b"MP43" | b"WMV3" | b"FFV1" => Some(other(Rule::Container, false)),
+        b"HFYU" => Some(other(Rule::Key, false)),
+        b"MJPG" => Some(other(Rule::Key, true)),
         _ => None,
     }
 }

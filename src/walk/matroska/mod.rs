@@ -16,7 +16,7 @@ mod tracks;
 pub use header::begins;
 pub use samples::Samples;
 
-use super::{Counted, Declined, Demux, Pace, Rules, Stop, Stream};
+use super::{Counted, Declined, Demux, Media, Pace, Rules, Stop, Stream};
 use blocks::{Clusters, Step};
 use count::Counter;
 use header::Header;
@@ -39,7 +39,14 @@ impl<'a> Segment<'a> {
         if header.is_sized {
             is_complete.get_or_init(|| true);
         }
-        Ok(Segment { bytes, header, max_packet_bytes: rules.max_packet_bytes, is_complete })
+        let segment = Segment { bytes, header, max_packet_bytes: rules.max_packet_bytes, is_complete };
+        let has_video = segment.header.streams.iter().any(|stream| stream.media == Media::Video && !stream.is_cover);
+        if !has_video {
+            // No count of frames will show whether all is whole.
+            let complete = segment.looks_complete()?;
+            segment.is_complete.get_or_init(|| complete);
+        }
+        Ok(segment)
     }
 
     fn clusters(&self) -> Clusters {

@@ -85,7 +85,7 @@ impl<'a> TrackSamples<'a> {
     ) -> Result<Self, Declined> {
         let track = tracks.get(index).ok_or(Declined::structure("no such track"))?.clone();
         let rule = track.treatment.rule;
-        if matches!(rule, Rule::Counted | Rule::Unknown) || track.is_vfw {
+        if matches!(rule, Rule::Counted | Rule::Unknown) {
             return Err(Declined::structure("a codec whose packets libavformat makes in its own way"));
         }
         if track.encoding == Encoding::Compressed {

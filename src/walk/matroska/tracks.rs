@@ -32,8 +32,6 @@ pub struct Track<'a> {
     pub delay: u64,
     /// Of a frame, in nanoseconds; 0 where it is not told.
     pub default_duration: u64,
-    /// Time stamps are of the order of decoding.
-    pub is_vfw: bool,
 }
 
 /// The elements of a track as they are read; libavformat's values where they are left out.
@@ -75,7 +73,6 @@ pub fn track<'a>(
         scale: 1.0,
         delay: 0,
         default_duration: entry.default_duration,
-        is_vfw: false,
     };
     let Some(codec) = entry.codec.filter(|codec| fits(entry.kind, codec)) else { return Ok(track) };
     if entry.kind == id::TYPE_VIDEO && track.default_duration == 0 && entry.frame_rate > 0.0 {
@@ -83,7 +80,7 @@ pub fn track<'a>(
             whole(1e9 / entry.frame_rate).ok_or(Declined::structure("a frame rate that is none"))?;
     }
     track.encoding = encoding(&entry)?;
-    (track.treatment, track.is_vfw) = treatment(&entry, codec, avformat_major)?;
+    track.treatment = treatment(&entry, codec, avformat_major)?;
     if track.treatment.rule == Rule::Ac3 && entry.sampling == 8000.0 {
         // Not believed, since writers leave the sampling frequency out.
         track.default_duration = 0;
@@ -235,27 +232,27 @@ fn encoding<'a>(entry: &Entry<'a>) -> Result<Encoding<'a>, Declined> {
     }
 }
 
-fn treatment(entry: &Entry, codec: &[u8], avformat_major: u32) -> Result<(Treatment, bool), Declined> {
+fn treatment(entry: &Entry, codec: &[u8], avformat_major: u32) -> Result<Treatment, Declined> {
     let unknown = Treatment { codec: Codec::Other, rule: Rule::Unknown, parsed: true };
     match codec {
         b"V_MS/VFW/FOURCC" if entry.private.len() >= 40 => {
             let name = entry.private.get(16..20).unwrap_or_default();
             let named = codecs::by_four_characters(name);
-            Ok((named.ok_or(Declined::structure("a codec of Windows that is not known"))?, true))
+            named.ok_or(Declined::structure("a codec of Windows that is not known"))
         }
         b"A_MS/ACM" if entry.private.len() >= 14 => {
             // libavformat does not open a file with a wave header that it cannot use.
             let tag = entry.private.get(0..2).unwrap_or_default();
             let rate = entry.private.get(4..8).and_then(|rate| rate.first_chunk::<4>()).copied();
             let usable = tag != [0x65, 0x01] && rate.is_some_and(|rate| i32::from_le_bytes(rate) > 0);
-            usable.then_some((unknown, false)).ok_or(Declined::structure("a wave header that is not known"))
+            usable.then_some(unknown).ok_or(Declined::structure("a wave header that is not known"))
         }
         b"V_QUICKTIME" => Err(Declined::structure("a codec of QuickTime")),
         _ if codec.starts_with(b"A_TTA1") && !(0.0..=f64::from(i32::MAX)).contains(&entry.output_sampling) => {
             Err(Declined::structure("a sampling frequency that is none"))
         }
         _ if codec.starts_with(b"A_REAL/") => Err(Declined::structure("a codec of RealAudio")),
-        _ => Ok((codecs::by_id(codec, avformat_major), false)),
+        _ => Ok(codecs::by_id(codec, avformat_major)),
     }
 }
 
