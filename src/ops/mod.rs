@@ -19,6 +19,8 @@ mod road;
 #[cfg(test)]
 mod road_tests;
 #[cfg(test)]
+mod road_tests_matroska;
+#[cfg(test)]
 mod road_tests_mp4;
 mod select;
 #[cfg(test)]

@@ -1,0 +1,242 @@
+//! Clusters and the blocks in them: the tight part of the walk, one header after the other.
+
+use super::ebml::{self, Strangers, largest};
+use super::schema as id;
+use crate::walk::Declined;
+
+/// One element's header in a Cluster, offsets as indices: all of it lies in memory.
+#[derive(Clone, Copy)]
+struct Head {
+    id: u32,
+    body: usize,
+    /// `usize::MAX` where it is unknown.
+    size: usize,
+}
+
+/// Nearly all have an id of one byte, and bytes enough behind them.
+#[inline(always)]
+fn head(bytes: &[u8], at: usize) -> Option<Head> {
+    if let Some([first, size @ ..]) = bytes.get(at..).and_then(|rest| rest.first_chunk::<9>())
+        && *first >= 0x80
+        && size[0] != 0
+    {
+        let raw = u64::from_be_bytes(*size);
+        let width = raw.leading_zeros().wrapping_add(1);
+        let most = largest(width);
+        let value = raw.wrapping_shr(64_u32.wrapping_sub(width.wrapping_mul(8))) & most;
+        let body = at.wrapping_add(1).wrapping_add(usize::try_from(width).ok()?);
+        let size = if value == most { usize::MAX } else { usize::try_from(value).ok()? };
+        return Some(Head { id: u32::from(*first), body, size });
+    }
+    head_slow(bytes, at)
+}
+
+#[cold]
+fn head_slow(bytes: &[u8], at: usize) -> Option<Head> {
+    let element = ebml::element(bytes, u64::try_from(at).ok()?)?;
+    let size = element.size.map_or(Some(usize::MAX), |size| usize::try_from(size).ok())?;
+    Some(Head { id: element.id, body: usize::try_from(element.body).ok()?, size })
+}
+
+/// What a BlockGroup says of its block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    pub is_referring: bool,
+    pub duration: u64,
+    /// Something is added to the frames.
+    pub has_addition: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    /// Where its body begins, which libavformat calls the packet's position.
+    pub at: usize,
+    pub body: &'a [u8],
+    /// `None` for a SimpleBlock.
+    pub group: Option<Group>,
+}
+
+pub enum Step<'a> {
+    Block(Block<'a>),
+    /// The Cluster's time stamp.
+    Time(u64),
+    /// Nothing of interest.
+    Other,
+    End,
+}
+
+/// The inside of one Cluster.
+pub struct Cluster {
+    pub at: usize,
+    end: usize,
+    /// Of unknown size: it ends with the next element of the Segment's.
+    pub is_open: bool,
+    strangers: Strangers,
+}
+
+impl Cluster {
+    /// The next element. Nothing follows `End`, or an error.
+    #[inline(always)]
+    pub fn step<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Declined> {
+        if self.at >= self.end {
+            return Ok(Step::End);
+        }
+        let Some(head) = head(bytes, self.at) else { return Err(damaged(self.at)) };
+        let end = head.body.checked_add(head.size).filter(|end| *end <= self.end);
+        if head.id == id::SIMPLE_BLOCK
+            && let Some(end) = end
+            && let Some(body) = bytes.get(head.body..end)
+        {
+            self.at = end;
+            self.strangers = Strangers::default();
+            return if body.len() <= MOST_BLOCK {
+                Ok(Step::Block(Block { at: head.body, body, group: None }))
+            } else {
+                Err(damaged(head.body))
+            };
+        }
+        self.step_other(bytes, head, end)
+    }
+
+    #[inline(never)]
+    fn step_other<'a>(&mut self, bytes: &'a [u8], head: Head, end: Option<usize>) -> Result<Step<'a>, Declined> {
+        if self.is_open && id::is_top_level(head.id) {
+            return Ok(Step::End);
+        }
+        let body = end.and_then(|end| bytes.get(head.body..end)).ok_or(damaged(self.at))?;
+        let known = matches!(head.id, id::BLOCK_GROUP | id::TIMESTAMP | id::POSITION | id::PREVIOUS_SIZE)
+            || matches!(head.id, id::VOID | id::CRC_32);
+        if matches!(head.id, id::EBML | id::SEGMENT) {
+            return Err(Declined::structure("a Segment in a Cluster").at(place(self.at)));
+        }
+        self.strangers.pass(known, length(body), place(self.at))?;
+        self.at = end.unwrap_or(self.end);
+        match head.id {
+            id::BLOCK_GROUP => {
+                let block = group(body, head.body, &mut self.strangers)?;
+                Ok(block.map_or(Step::Other, Step::Block))
+            }
+            id::TIMESTAMP if body.len() <= 8 => Ok(Step::Time(ebml::be(body))),
+            id::TIMESTAMP => Err(damaged(head.body)),
+            _ => Ok(Step::Other),
+        }
+    }
+}
+
+const MOST_BLOCK: usize = 0x1000_0000;
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+fn place(at: usize) -> u64 {
+    u64::try_from(at).unwrap_or(u64::MAX)
+}
+
+#[cold]
+fn damaged(at: usize) -> Declined {
+    Declined::damaged("an element in a Cluster that is not whole").at(place(at))
+}
+
+/// The block of a BlockGroup, the last one if there are more; `None` where there is none.
+fn group<'a>(inside: &'a [u8], base: usize, strangers: &mut Strangers) -> Result<Option<Block<'a>>, Declined> {
+    let mut found = None;
+    let mut said = Group::default();
+    let mut at = 0_usize;
+    while at < inside.len() {
+        let here = base.saturating_add(at);
+        let whole = head(inside, at).and_then(|head| {
+            let end = head.body.checked_add(head.size)?;
+            Some((head, end, inside.get(head.body..end)?))
+        });
+        let (head, end, body) = whole.ok_or(damaged(here))?;
+        let kind = id::kind(id::BLOCK_GROUP, head.id);
+        strangers.pass(kind.is_some(), length(body), place(here))?;
+        let body_at = base.saturating_add(head.body);
+        match head.id {
+            id::BLOCK if body.len() <= MOST_BLOCK => found = Some((body_at, body)),
+            id::BLOCK_ADDITIONS => said.has_addition |= additions(body, body_at, strangers)?,
+            id::BLOCK_DURATION if body.len() <= 8 => said.duration = ebml::be(body),
+            id::REFERENCE_BLOCK if body.len() <= 8 => said.is_referring = true,
+            _ if kind == Some(id::Kind::Skipped) || kind.is_none() => {}
+            _ if kind == Some(id::Kind::Number) && body.len() <= 8 => {}
+            _ => return Err(damaged(here)),
+        }
+        at = end;
+    }
+    Ok(found.map(|(at, body)| Block { at, body, group: Some(said) }))
+}
+
+/// Whether anything is added to a block.
+fn additions(body: &[u8], at: usize, strangers: &mut Strangers) -> Result<bool, Declined> {
+    let additions = ebml::Child { id: id::BLOCK_ADDITIONS, at: place(at), body };
+    ebml::check(&additions, strangers)?;
+    for more in additions.children().flatten().filter(|more| more.id == id::BLOCK_MORE) {
+        let mut parts = more.children().flatten();
+        if parts.any(|part| part.id == id::BLOCK_ADDITIONAL && !part.body.is_empty()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The Clusters of a Segment, in order.
+pub struct Clusters {
+    at: usize,
+    end: usize,
+    is_sized: bool,
+    strangers: Strangers,
+    /// Cues stand behind the last Cluster.
+    pub is_concluded: bool,
+}
+
+impl Clusters {
+    /// `at`: the first Cluster.
+    pub fn new(at: u64, end: u64, is_sized: bool) -> Self {
+        let index = |place| usize::try_from(place).unwrap_or(usize::MAX);
+        let strangers = Strangers::default();
+        Clusters { at: index(at), end: index(end), is_sized, strangers, is_concluded: false }
+    }
+
+    /// The next Cluster. One of unknown size must be gone through, and its end told, before there is another.
+    pub fn next(&mut self, bytes: &[u8]) -> Result<Option<Cluster>, Declined> {
+        while self.at < self.end {
+            let at = self.at;
+            let head = head(bytes, at).ok_or(damaged(at))?;
+            let end = head.body.checked_add(head.size).filter(|end| *end <= self.end);
+            let is_cluster = head.id == id::CLUSTER;
+            if is_cluster && head.size == usize::MAX && !self.is_sized {
+                self.is_concluded = false;
+                self.at = self.end;
+                let strangers = Strangers::default();
+                return Ok(Some(Cluster { at: head.body, end: self.end, is_open: true, strangers }));
+            }
+            let end = end.ok_or(Declined::damaged("a part of the Segment that is not whole").at(place(at)))?;
+            if matches!(head.id, id::EBML | id::SEGMENT) {
+                return Err(Declined::structure("a Segment in a Segment").at(place(at)));
+            }
+            let known = id::is_top_level(head.id) || matches!(head.id, id::VOID | id::CRC_32);
+            self.strangers.pass(known, place(head.size), place(at))?;
+            self.at = end;
+            if is_cluster {
+                self.is_concluded = false;
+                let strangers = Strangers::default();
+                return Ok(Some(Cluster { at: head.body, end, is_open: false, strangers }));
+            }
+            self.is_concluded |= head.id == id::CUES;
+        }
+        Ok(None)
+    }
+
+    /// Goes on behind a Cluster that has been gone through.
+    pub fn behind(&mut self, cluster: &Cluster) {
+        if cluster.is_open {
+            self.at = cluster.at;
+        }
+    }
+
+    /// Where the next Cluster is, if nothing stands between.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+}
