@@ -13,6 +13,8 @@ mod packets;
 mod road;
 #[cfg(test)]
 mod road_tests;
+#[cfg(test)]
+mod road_tests_mpegts;
 mod select;
 #[cfg(test)]
 mod tests;
