@@ -55,6 +55,7 @@ impl<'a> Reader<'a> {
             let Some(packet) = self.layout.packet(self.at) else {
                 return self.finish(found).map(|()| false);
             };
+            self.layout.announce(self.at);
             let header = packets::header(packet);
             let step = match (self.names.pids.go_on(header), plain(packet)) {
                 (Some(place), Some(payload)) if place == self.place => self.stream.go_on(payload, self.at, found),
@@ -214,11 +215,12 @@ impl Book {
         self.emit(at, found)?;
         self.stamps.begin(at, more);
         self.begin = at;
-        // The latest piece that does not begin behind it.
-        let pieces = self.recent.iter().filter(|(begin, _)| *begin <= at);
-        let (begin, packet) = pieces
-            .max_by_key(|(_, packet)| *packet)
-            .ok_or_else(|| Declined::structure("a start code in too many pieces"))?;
+        // The latest piece that does not begin behind it: nearly always the latest of all.
+        let mut pieces = (0..RECENT).filter_map(|back| {
+            self.recent.get(self.nth.wrapping_sub(back) & RECENT.wrapping_sub(1))
+        });
+        let piece = pieces.find(|(begin, _)| *begin <= at);
+        let (begin, packet) = piece.ok_or_else(|| Declined::structure("a start code in too many pieces"))?;
         self.begin_place = Place { packet: *packet, skip: at.saturating_sub(*begin) };
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! The packets of a transport stream: 188 bytes each, in steps of 188, 192 (a time stamp before each) or 204 (check
 //! bytes behind each).
 
+use super::scan::each_place;
+use crate::mem;
 use crate::walk::Declined;
 
 pub const SIZE: usize = 188;
@@ -18,6 +20,9 @@ pub const PAYLOAD: u32 = 0x10;
 const HEAD: usize = 8192;
 /// What it looks at to tell a transport stream from other formats.
 const PROBED: usize = 2048;
+
+/// How far ahead memory is asked for.
+const AHEAD: usize = 4096;
 
 /// Where the packets lie.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +53,14 @@ impl<'a> Layout<'a> {
     #[inline(always)]
     pub fn packet(&self, at: usize) -> Option<&'a [u8; SIZE]> {
         self.bytes.get(at..)?.first_chunk()
+    }
+
+    /// The packet at `at` is read: those a little further on will be soon.
+    #[inline(always)]
+    pub fn announce(&self, at: usize) {
+        for line in [0, 64, 128] {
+            mem::prefetch(self.bytes, at.wrapping_add(AHEAD).wrapping_add(line));
+        }
     }
 
     pub fn bytes(&self) -> &'a [u8] {
@@ -84,20 +97,17 @@ fn stride(bytes: &[u8]) -> usize {
 fn regularity(bytes: &[u8], stride: usize, strict: bool) -> i64 {
     let mut places = [0i64; 204];
     let (mut all, mut best) = (0i64, 0i64);
-    let from = bytes.len().saturating_sub(3);
-    for (at, byte) in bytes.iter().enumerate().take(from) {
-        if *byte != SYNC {
-            continue;
-        }
+    let shown = bytes.get(..bytes.len().saturating_sub(3)).unwrap_or(&[]);
+    each_place(shown, SYNC, |at| {
         let header = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>).map_or(0, |header| u32::from_be_bytes(*header));
         if strict && pid(header) != NULL_PID && header & (ADAPTATION | PAYLOAD) == 0 {
-            continue;
+            return;
         }
-        let Some(place) = at.checked_rem(stride).and_then(|place| places.get_mut(place)) else { continue };
+        let Some(place) = at.checked_rem(stride).and_then(|place| places.get_mut(place)) else { return };
         *place = place.saturating_add(1);
         all = all.saturating_add(1);
         best = best.max(*place);
-    }
+    });
     let spread = all.saturating_sub(best.saturating_mul(10)).max(0).checked_div(10).unwrap_or(0);
     best.saturating_sub(spread)
 }
@@ -141,6 +151,7 @@ pub struct Extras {
 }
 
 /// The payload, empty where there is none, and what stands before it.
+#[inline]
 pub fn parts(packet: &[u8; SIZE], header: u32) -> (&[u8], Extras) {
     let none = Extras { discontinuity: false, stuffed: false };
     let rest = packet.get(4..).unwrap_or(&[]);

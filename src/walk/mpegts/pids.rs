@@ -67,6 +67,7 @@ impl Pid {
     }
 
     /// Whether packets are missing before this one.
+    #[inline]
     pub fn check_counter(&mut self, header: u32, extras: Extras) -> Result<(), Declined> {
         let counter = u8::try_from(header & 0xf).unwrap_or(0);
         let step = u8::from(header & packets::PAYLOAD != 0);
@@ -80,6 +81,7 @@ impl Pid {
     }
 
     /// A packet of a stream that is not the plain next one. Whether its payload belongs to a PES packet.
+    #[inline]
     pub fn take(&mut self, header: u32, payload: &[u8], stuffed: bool) -> Result<bool, Declined> {
         let size = u64::try_from(payload.len()).unwrap_or(u64::MAX);
         if header & packets::UNIT_START != 0 {
