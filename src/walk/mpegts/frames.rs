@@ -3,7 +3,7 @@
 use super::names::{Names, Piece};
 use super::packets::{self, Layout};
 use super::pids::{PAYLOAD, plain};
-use super::pieces::Place;
+use super::pieces::{self, Place};
 use super::split::{Mark, Splitter};
 use super::stamps::{Stamp, Stamps};
 use super::{offset, pes};
@@ -12,8 +12,8 @@ use crate::walk::{Declined, Reason};
 
 /// libavformat hands a PES packet without a length on in parts of no more than this.
 const LONGEST_PART: u64 = 204_800;
-/// Pieces in which a start code may lie that shows only in the latest.
-const RECENT: usize = 16;
+/// Pieces before the latest in which a start code may lie that shows only there.
+const MOST_BACK: usize = 16;
 
 /// A picture's packet.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ pub struct Reader<'a> {
     at: usize,
     names: Names,
     place: u16,
-    stream: Elementary,
+    stream: Elementary<'a>,
     ended: bool,
 }
 
@@ -39,8 +39,8 @@ impl<'a> Reader<'a> {
     pub fn new(layout: Layout<'a>, names: &Names, pid: u16, splitter: Splitter, longest: u64) -> Self {
         let names = names.clone();
         let place = names.pids.place(pid);
-        let book = Book::new(longest);
-        let stream = Elementary { splitter, book, part: 0, bounded: false, stamp: Stamp::default() };
+        let book = Book::new(layout, pid, longest);
+        let stream = Elementary { splitter, book, part: 0, parted: false, bounded: false, stamp: Stamp::default() };
         Reader { layout, at: layout.start, names, place, stream, ended: false }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
                 },
             };
             step.map_err(|declined| declined.at(offset(self.at)))?;
-            self.at = self.at.saturating_add(self.layout.stride);
+            self.at = self.at.wrapping_add(self.layout.stride);
         }
         Ok(true)
     }
@@ -84,27 +84,32 @@ impl<'a> Reader<'a> {
 
 /// The elementary stream, as its payloads come.
 #[derive(Clone, Debug)]
-struct Elementary {
+struct Elementary<'a> {
     splitter: Splitter,
-    book: Book,
-    /// Bytes in the part that libavformat hands on as one packet; 0 before the first.
+    book: Book<'a>,
+    /// Where the part begins that libavformat hands on as one packet, and whether it has bytes yet.
     part: u64,
+    parted: bool,
     bounded: bool,
     stamp: Stamp,
 }
 
-impl Elementary {
+impl Elementary<'_> {
     /// A packet with nothing but payload.
     #[inline(always)]
     fn go_on(&mut self, payload: &[u8; 184], at: usize, found: &mut impl FnMut(Frame)) -> Result<(), Declined> {
-        let fits = self.bounded || self.part.wrapping_add(PAYLOAD) <= LONGEST_PART;
-        if fits && self.part > 0 && self.splitter.skim(payload) {
+        if self.parted && (self.bounded || self.has_room(PAYLOAD)) && self.splitter.skim(payload) {
             self.book.stamps.go_on();
             self.book.piece(PAYLOAD, at);
-            self.part = self.part.wrapping_add(PAYLOAD);
             return Ok(());
         }
         self.feed(payload, at, found)
+    }
+
+    /// Whether so many bytes more still belong to the part.
+    #[inline(always)]
+    fn has_room(&self, size: u64) -> bool {
+        self.book.end.wrapping_sub(self.part).saturating_add(size) <= LONGEST_PART
     }
 
     fn take(
@@ -129,7 +134,7 @@ impl Elementary {
         let packet = packet.ok_or_else(|| Declined::structure("a PES packet before all tables"))?;
         self.stamp = Stamp { offset: offset(packet), pts: start.pts };
         self.bounded = start.size.is_some();
-        self.part = 0;
+        self.parted = false;
         self.feed(piece.bytes.get(start.header..).unwrap_or(&[]), at, found)
     }
 
@@ -139,15 +144,15 @@ impl Elementary {
         if size == 0 {
             return Ok(());
         }
-        if !self.bounded && self.part > 0 && self.part.saturating_add(size) > LONGEST_PART {
-            self.part = 0;
+        if !self.bounded && self.parted && !self.has_room(size) {
+            self.parted = false;
             self.stamp.pts = None;
         }
-        if self.part == 0 {
+        if !std::mem::replace(&mut self.parted, true) {
             self.book.give(self.stamp, at);
             self.splitter.begin_chunk();
+            self.part = self.book.end;
         }
-        self.part = self.part.saturating_add(size);
         let begin = self.book.end;
         self.book.stamps.go_on();
         self.book.piece(size, at);
@@ -157,7 +162,9 @@ impl Elementary {
 
 /// Where the stream's bytes came from, and what of them makes up the current picture's packet.
 #[derive(Clone, Debug)]
-struct Book {
+struct Book<'a> {
+    layout: Layout<'a>,
+    pid: u16,
     stamps: Stamps,
     /// Places in the stream count from the first PES packet's place in the input on, as libavcodec has it.
     begun: bool,
@@ -165,22 +172,24 @@ struct Book {
     /// Where the current picture's packet begins.
     begin: u64,
     begin_place: Place,
-    /// The latest pieces: where each begins in the stream, and its packet.
-    recent: [(u64, usize); RECENT],
-    nth: usize,
+    /// Where the latest piece begins in the stream, and its packet.
+    latest: u64,
+    packet: usize,
     longest: u64,
 }
 
-impl Book {
-    fn new(longest: u64) -> Self {
+impl<'a> Book<'a> {
+    fn new(layout: Layout<'a>, pid: u16, longest: u64) -> Self {
         Book {
+            layout,
+            pid,
             stamps: Stamps::default(),
             begun: false,
             end: 0,
             begin: 0,
             begin_place: Place::default(),
-            recent: [(u64::MAX, 0); RECENT],
-            nth: 0,
+            latest: 0,
+            packet: 0,
             longest,
         }
     }
@@ -197,10 +206,8 @@ impl Book {
 
     #[inline(always)]
     fn piece(&mut self, size: u64, at: usize) {
-        self.nth = self.nth.wrapping_add(1);
-        if let Some(recent) = self.recent.get_mut(self.nth & RECENT.wrapping_sub(1)) {
-            *recent = (self.end, at);
-        }
+        self.latest = self.end;
+        self.packet = at;
         self.end = self.end.wrapping_add(size);
     }
 
@@ -215,14 +222,28 @@ impl Book {
         self.emit(at, found)?;
         self.stamps.begin(at, more);
         self.begin = at;
-        // The latest piece that does not begin behind it: nearly always the latest of all.
-        let mut pieces = (0..RECENT).filter_map(|back| {
-            self.recent.get(self.nth.wrapping_sub(back) & RECENT.wrapping_sub(1))
-        });
-        let piece = pieces.find(|(begin, _)| *begin <= at);
+        let piece = if at >= self.latest { Some((self.latest, self.packet)) } else { self.piece_before(at) };
         let (begin, packet) = piece.ok_or_else(|| Declined::structure("a start code in too many pieces"))?;
-        self.begin_place = Place { packet: *packet, skip: at.saturating_sub(*begin) };
+        self.begin_place = Place { packet, skip: at.saturating_sub(begin) };
         Ok(())
+    }
+
+    /// Goes back to the piece that holds the byte at `at`.
+    fn piece_before(&self, at: u64) -> Option<(u64, usize)> {
+        let (mut begin, mut packet) = (self.latest, self.packet);
+        for _ in 0..MOST_BACK {
+            let data = loop {
+                packet = packet.checked_sub(self.layout.stride)?;
+                if let Some(data) = pieces::data(&self.layout, packet, self.pid) {
+                    break data;
+                }
+            };
+            begin = begin.checked_sub(length(data))?;
+            if begin <= at {
+                return Some((begin, packet));
+            }
+        }
+        None
     }
 
     fn emit(&mut self, end: u64, found: &mut impl FnMut(Frame)) -> Result<(), Declined> {

@@ -58,8 +58,11 @@ impl<'a> Layout<'a> {
     /// The packet at `at` is read: those a little further on will be soon.
     #[inline(always)]
     pub fn announce(&self, at: usize) {
-        for line in [0, 64, 128] {
-            mem::prefetch(self.bytes, at.wrapping_add(AHEAD).wrapping_add(line));
+        let ahead = self.bytes.get(at.wrapping_add(AHEAD)..).and_then(<[u8]>::first_chunk::<192>);
+        if let Some(ahead) = ahead {
+            mem::prefetch(ahead, 0);
+            mem::prefetch(ahead, 64);
+            mem::prefetch(ahead, 128);
         }
     }
 

@@ -44,8 +44,10 @@ pub struct Pid {
     /// Bytes that are still to come, where the PES packet says how long it is; else more than will ever come.
     left: u64,
     bounded: bool,
-    /// The last packet had no stuffing.
-    filled: bool,
+    /// The last packet that was not plain had no stuffing, and what was still to come then: less is by plain packets,
+    /// which have none.
+    odd_filled: bool,
+    odd_left: u64,
     /// How many PES packets without a length have ended, and how many of them with a filled packet.
     ended: u64,
     ended_filled: u64,
@@ -60,7 +62,8 @@ impl Pid {
             begun: false,
             left: u64::MAX,
             bounded: false,
-            filled: false,
+            odd_filled: false,
+            odd_left: u64::MAX,
             ended: 0,
             ended_filled: 0,
         }
@@ -71,7 +74,10 @@ impl Pid {
     pub fn check_counter(&mut self, header: u32, extras: Extras) -> Result<(), Declined> {
         let counter = u8::try_from(header & 0xf).unwrap_or(0);
         let step = u8::from(header & packets::PAYLOAD != 0);
-        let before = self.counter.replace(counter);
+        // Plain packets leave no other trace.
+        let plain = if self.next == 0 { None } else { u8::try_from(self.next.wrapping_sub(1) & 0xf).ok() };
+        let before = plain.or(self.counter);
+        self.counter = Some(counter);
         let in_step = before.is_none_or(|before| before.wrapping_add(step) & 0xf == counter);
         let matters = self.begun || matches!(self.role, Role::Table(..));
         if in_step || extras.discontinuity || !matters {
@@ -89,9 +95,15 @@ impl Pid {
         } else if self.begun {
             self.left = self.left.checked_sub(size).ok_or_else(too_long)?;
         }
-        self.filled = !stuffed;
+        self.odd_filled = !stuffed;
+        self.odd_left = self.left;
         self.next = if self.begun { following(header) } else { 0 };
         Ok(self.begun)
+    }
+
+    /// Whether the last packet had no stuffing.
+    fn is_filled(&self) -> bool {
+        self.odd_filled || self.left != self.odd_left
     }
 
     fn begin(&mut self, payload: &[u8], size: u64) -> Result<(), Declined> {
@@ -100,7 +112,7 @@ impl Pid {
         }
         if self.begun && !self.bounded {
             self.ended = self.ended.saturating_add(1);
-            self.ended_filled = self.ended_filled.saturating_add(u64::from(self.filled));
+            self.ended_filled = self.ended_filled.saturating_add(u64::from(self.is_filled()));
         }
         self.begun = pes::begins(payload);
         let stated = if self.begun { pes::size(payload)? } else { None };
@@ -126,7 +138,7 @@ impl Pid {
             Role::Table(_, collector) => return Some(!collector.is_open()),
             _ if !self.begun => return Some(true),
             _ if self.bounded => return Some(self.left == 0),
-            _ if !self.filled => return Some(true),
+            _ if !self.is_filled() => return Some(true),
             _ => {}
         }
         // Ends with a filled packet: seldom by chance, but where those before it did so too.
@@ -148,13 +160,13 @@ fn following(header: u32) -> u32 {
 #[derive(Clone, Debug)]
 pub struct Pids {
     /// Where the state of each PID is.
-    places: Vec<u16>,
+    places: Box<[u16; PIDS]>,
     states: Vec<Pid>,
 }
 
 impl Pids {
     pub fn new() -> Result<Self, Declined> {
-        Ok(Pids { places: vec![UNKNOWN; PIDS], states: vec![Pid::new(Role::Unknown)] })
+        Ok(Pids { places: Box::new([UNKNOWN; PIDS]), states: vec![Pid::new(Role::Unknown)] })
     }
 
     /// The quick way: a packet with nothing but payload, that goes on with a PES packet. Gives the PID's place.
@@ -166,8 +178,6 @@ impl Pids {
             return None;
         }
         state.left = state.left.wrapping_sub(PAYLOAD);
-        state.filled = true;
-        state.counter = Some(u8::try_from(header & 0xf).unwrap_or(0));
         state.next = following(header);
         Some(place)
     }

@@ -34,15 +34,12 @@ impl<'a> Iterator for Pieces<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         while self.left > 0 {
-            let packet = self.layout.packet(self.next.packet)?;
-            let header = packets::header(packet);
+            let at = self.next.packet;
+            self.layout.packet(at)?;
             let skip = usize::try_from(std::mem::take(&mut self.next.skip)).ok()?;
-            self.next.packet = self.next.packet.saturating_add(self.layout.stride);
-            if packets::pid(header) != self.pid {
-                continue;
-            }
-            let (payload, _) = packets::parts(packet, header);
-            let data = payload.get(before_data(header, payload).saturating_add(skip)..).unwrap_or(&[]);
+            self.next.packet = at.saturating_add(self.layout.stride);
+            let Some(data) = data(&self.layout, at, self.pid) else { continue };
+            let data = data.get(skip..).unwrap_or(&[]);
             let data = usize::try_from(self.left).ok().and_then(|left| data.get(..left)).unwrap_or(data);
             if !data.is_empty() {
                 self.left = self.left.saturating_sub(crate::walk::bytes::length(data));
@@ -51,6 +48,17 @@ impl<'a> Iterator for Pieces<'a> {
         }
         None
     }
+}
+
+/// A stream's own bytes in a packet; `None` in another stream's.
+pub fn data<'a>(layout: &Layout<'a>, at: usize, pid: u16) -> Option<&'a [u8]> {
+    let packet = layout.packet(at)?;
+    let header = packets::header(packet);
+    if packets::pid(header) != pid {
+        return None;
+    }
+    let (payload, _) = packets::parts(packet, header);
+    Some(payload.get(before_data(header, payload)..).unwrap_or(&[]))
 }
 
 /// The bytes of a PES header at the front of a payload.
