@@ -22,6 +22,8 @@ mod road_tests;
 mod road_tests_matroska;
 #[cfg(test)]
 mod road_tests_mp4;
+#[cfg(test)]
+mod road_tests_mpegts;
 mod select;
 #[cfg(test)]
 mod tests;

@@ -112,7 +112,7 @@ fn insisted(declined: Declined) -> Error {
 }
 
 /// The number of the stream in a walk.
-pub fn find(select: Select, walk: &Walk) -> Result<usize> {
+pub fn find(select: Select, walk: &Walk) -> std::result::Result<usize, Stop> {
     let streams = walk.streams();
     let found = match select {
         Select::Index(index) => {
@@ -122,8 +122,10 @@ pub fn find(select: Select, walk: &Walk) -> Result<usize> {
             streams.iter().position(|stream| stream.media == Media::Video && !stream.is_cover)
         }
     };
-    if streams.is_empty() {
-        return Err(super::open::no_stream_at_all());
+    match found {
+        Some(found) => Ok(found),
+        None if walk.may_gain_streams() => Err(Declined::structure("a stream that may show further on").into()),
+        None if streams.is_empty() => Err(super::open::no_stream_at_all().into()),
+        None => Err(select.not_found().into()),
     }
-    found.ok_or_else(|| select.not_found())
 }

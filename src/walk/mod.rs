@@ -83,6 +83,11 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Streams that are not listed may show behind those that are.
+    pub fn may_gain_streams(&self) -> bool {
+        matches!(self, Walk::MpegTs(_))
+    }
+
     pub fn is_complete(&self) -> bool {
         match self {
             Walk::Mp4(movie) => movie.is_complete(),

@@ -34,7 +34,7 @@ pub struct Stream<'a> {
 /// One packet as av_read_frame gives it.
 #[derive(Clone, Debug)]
 pub struct Sample<'a> {
-    /// Where it begins in the input, as AVPacket.pos.
+    /// Where it begins in the input, as AVPacket.pos where that says anything.
     pub offset: u64,
     pub pts: Option<i64>,
     pub dts: Option<i64>,

@@ -1,53 +1,183 @@
-//! MPEG transport streams.
+//! MPEG transport streams. What is walked is what libavformat makes of them: its PES packets, cut into pictures as
+//! libavcodec's parsers cut them.
 
-use super::{Counted, Declined, Demux, Pace, Reason, Rules, Sample, Stop, Stream};
+mod cut;
+mod frames;
+mod keys;
+mod kinds;
+mod names;
+mod packets;
+mod pes;
+mod pids;
+mod pieces;
+mod scan;
+mod sections;
+mod split;
+mod stamps;
+mod tables;
 
-/// Whether the first bytes can be nothing else.
-pub fn begins(_bytes: &[u8]) -> bool {
-    false
+pub use packets::begins;
+pub use pieces::Pieces;
+
+use super::{Counted, Data, Declined, Demux, Pace, Reason, Rules, Sample, Stop, Stream};
+use frames::{Frame, Reader};
+use keys::Keys;
+use kinds::Cut;
+use names::Names;
+use packets::Layout;
+use split::Splitter;
+use std::collections::VecDeque;
+
+/// Packets between two looks at the clock.
+const PACKETS_AT_ONCE: usize = 4096;
+/// Packets that are gone through when a sample is wanted.
+const PACKETS_FOR_SAMPLES: usize = 64;
+/// Time stamps count in 90 kHz and wrap at 33 bits: libavformat adds to those that lie further back than this.
+const MINUTE: i64 = 60 * 90_000;
+const WRAP: i64 = 1 << 33;
+
+/// A place in the input as all the world has it.
+fn offset(at: usize) -> u64 {
+    u64::try_from(at).unwrap_or(u64::MAX)
 }
 
+/// A transport stream whose streams are known.
 pub struct Multiplex<'a> {
+    layout: Layout<'a>,
+    names: Names,
     streams: Vec<Stream<'a>>,
+    longest: u64,
 }
 
 impl<'a> Multiplex<'a> {
-    pub fn open(_bytes: &'a [u8], _rules: &Rules) -> Result<Self, Declined> {
-        Err(Declined::new(Reason::Container, "not walked yet"))
+    pub fn open(bytes: &'a [u8], rules: &Rules) -> Result<Self, Declined> {
+        let layout = Layout::find(bytes)?;
+        let names = Names::find(&layout, rules)?;
+        let streams = names.listed.iter().map(|listed| Stream {
+            media: listed.media(),
+            codec: listed.codec(),
+            is_cover: false,
+            time_base: (1, 90_000),
+            configuration: &[],
+            header_frames: None,
+        });
+        let streams = streams.collect();
+        Ok(Multiplex { layout, names, streams, longest: rules.max_packet_bytes })
+    }
+
+    /// The PID of a stream and how it is cut. Audio and data are cut by libavcodec alone.
+    fn countable(&self, stream: usize) -> Result<(u16, Cut), Declined> {
+        let listed = self.names.listed.get(stream);
+        let (pid, kind) = (listed.and_then(|listed| listed.pid), listed.and_then(|listed| listed.kind));
+        if kind.is_some_and(|kind| kind.scrambled) {
+            return Err(Declined::new(Reason::Encrypted, "scrambled samples"));
+        }
+        let cut = kind.and_then(|kind| kind.cut);
+        pid.zip(cut).ok_or_else(|| Declined::new(Reason::Job, "a stream that only FFmpeg cuts into packets"))
+    }
+
+    fn reader(&self, pid: u16, cut: Cut) -> Reader<'a> {
+        Reader::new(self.layout, &self.names, pid, Splitter::new(cut), self.longest)
     }
 }
 
 impl<'a> Demux<'a> for Multiplex<'a> {
-    type Samples = std::iter::Empty<Result<Sample<'a>, Declined>>;
+    type Samples = Samples<'a>;
 
     fn streams(&self) -> &[Stream<'a>] {
         &self.streams
     }
 
+    /// Nothing in a transport stream says where it ends.
     fn is_complete(&self) -> bool {
         false
     }
 
-    fn count(&self, _stream: usize, _pace: Pace) -> Result<Counted, Stop> {
-        Err(Declined::structure("not walked yet").into())
+    fn count(&self, stream: usize, pace: Pace) -> Result<Counted, Stop> {
+        let (pid, cut) = self.countable(stream)?;
+        let mut reader = self.reader(pid, cut);
+        let mut packets = 0u64;
+        while reader.advance(PACKETS_AT_ONCE, &mut |_| packets = packets.saturating_add(1))? {
+            pace(reader.offset(), packets)?;
+        }
+        Ok(Counted { packets, discarded: 0 })
     }
 
-    fn samples(&self, _stream: usize) -> Self::Samples {
-        std::iter::empty()
+    fn samples(&self, stream: usize) -> Samples<'a> {
+        let (reader, refused) = match self.countable(stream) {
+            Ok((pid, cut)) => (Some((self.reader(pid, cut), pid, Keys::new(cut))), None),
+            Err(declined) => (None, Some(declined)),
+        };
+        Samples { layout: self.layout, reader, refused, ready: VecDeque::new(), first_pts: None }
     }
 }
 
-/// The payloads that make up one sample, in order.
-#[derive(Clone, Debug)]
-pub struct Pieces<'a> {
-    rest: &'a [u8],
+/// The pictures of one stream, one by one.
+pub struct Samples<'a> {
+    layout: Layout<'a>,
+    reader: Option<(Reader<'a>, u16, Keys)>,
+    refused: Option<Declined>,
+    ready: VecDeque<Frame>,
+    first_pts: Option<i64>,
 }
 
-impl<'a> Iterator for Pieces<'a> {
-    type Item = &'a [u8];
+impl<'a> Samples<'a> {
+    fn sample(&mut self, frame: Frame) -> Option<Result<Sample<'a>, Declined>> {
+        let (_, pid, keys) = self.reader.as_mut()?;
+        let pieces = Pieces::new(self.layout, *pid, frame.begin, frame.size);
+        let key = match keys.next(pieces.clone()) {
+            Ok(key) => key,
+            Err(declined) => return Some(Err(declined)),
+        };
+        let pts = frame.stamp.and_then(|stamp| stamp.pts);
+        self.first_pts = self.first_pts.or(pts);
+        Some(Ok(Sample {
+            offset: frame.stamp.map_or(offset(frame.begin.packet), |stamp| stamp.offset),
+            pts: pts.filter(|pts| self.stands(*pts)),
+            dts: None,
+            duration: 0,
+            key,
+            discard: false,
+            data: Data::Scattered(pieces),
+        }))
+    }
 
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let piece = std::mem::take(&mut self.rest);
-        (!piece.is_empty()).then_some(piece)
+    /// A time stamp as it stands: no wrap can have come between it and the first.
+    fn stands(&self, pts: i64) -> bool {
+        self.first_pts.is_some_and(|first| {
+            first < WRAP.saturating_sub(MINUTE.saturating_mul(2)) && pts >= first.saturating_sub(MINUTE >> 1)
+        })
+    }
+
+    fn end(&mut self, declined: Option<Declined>) -> Option<Result<Sample<'a>, Declined>> {
+        self.reader = None;
+        declined.map(Err)
+    }
+}
+
+impl<'a> Iterator for Samples<'a> {
+    type Item = Result<Sample<'a>, Declined>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(frame) = self.ready.pop_front() {
+                let sample = self.sample(frame);
+                if matches!(sample, Some(Err(_))) {
+                    self.reader = None;
+                    self.ready.clear();
+                }
+                return sample;
+            }
+            if let Some(declined) = self.refused.take() {
+                return self.end(Some(declined));
+            }
+            let (reader, ..) = self.reader.as_mut()?;
+            match reader.advance(PACKETS_FOR_SAMPLES, &mut |frame| self.ready.push_back(frame)) {
+                Ok(true) => {}
+                Ok(false) if self.ready.is_empty() => return self.end(None),
+                Ok(false) => {}
+                Err(declined) => self.refused = Some(declined),
+            }
+        }
     }
 }

@@ -1,0 +1,122 @@
+//! Which pictures libavcodec's parsers call key frames.
+
+mod bits;
+mod h264;
+
+use super::kinds::Cut;
+use super::pieces::Pieces;
+use super::scan::Scanner;
+use crate::walk::Declined;
+
+/// A unit that is longer than this is no parameter set and no message that is looked for here.
+const LONGEST: usize = 1 << 16;
+
+#[derive(Clone, Debug)]
+pub enum Keys {
+    H264(h264::Sets),
+    Hevc,
+    /// The type of the last picture.
+    Mpeg2(u8),
+}
+
+impl Keys {
+    pub fn new(cut: Cut) -> Self {
+        match cut {
+            Cut::H264 => Keys::H264(Default::default()),
+            Cut::Hevc => Keys::Hevc,
+            Cut::Mpeg2 => Keys::Mpeg2(0),
+        }
+    }
+
+    /// Whether the next packet is a key frame.
+    pub fn next(&mut self, packet: Pieces) -> Result<bool, Declined> {
+        match self {
+            Keys::H264(sets) => sets.is_key(packet),
+            Keys::Hevc => hevc(packet),
+            Keys::Mpeg2(last) => mpeg2(packet, last),
+        }
+    }
+}
+
+/// Calls `visit` for the first bytes of the unit behind each start code, as many as `wanted` says for the unit's first
+/// byte, until it gives a result.
+fn each_unit<T>(
+    packet: Pieces,
+    wanted: impl Fn(u8) -> usize,
+    mut visit: impl FnMut(&[u8]) -> Result<Option<T>, Declined>,
+) -> Result<Option<T>, Declined> {
+    let mut scanner = Scanner { zeros: 0 };
+    let mut unit = Vec::new();
+    // How many bytes of the unit are still to come; `None` outside of any.
+    let mut most: Option<usize> = None;
+    for piece in packet {
+        let mut rest = piece;
+        loop {
+            let Some(left) = most else {
+                if scanner.next(&mut rest).is_none() {
+                    break;
+                }
+                most = Some(usize::MAX);
+                continue;
+            };
+            let Some((byte, behind)) = rest.split_first() else { break };
+            rest = behind;
+            let left = if unit.is_empty() { wanted(*byte) } else { left };
+            if scanner.push(*byte).is_some() {
+                // The zeros of the start code belong to no unit.
+                let end = unit.iter().rposition(|byte| *byte != 0).map_or(0, |last| last.saturating_add(1));
+                let result = visit(unit.get(..end).unwrap_or(&[]))?;
+                unit.clear();
+                most = Some(usize::MAX);
+                if result.is_some() {
+                    return Ok(result);
+                }
+                continue;
+            }
+            if left > 0 {
+                unit.push(*byte);
+            }
+            most = Some(left.saturating_sub(1)).filter(|left| *left > 0);
+            if most.is_none() {
+                let result = visit(&unit)?;
+                unit.clear();
+                if result.is_some() {
+                    return Ok(result);
+                }
+            }
+        }
+    }
+    if unit.is_empty() { Ok(None) } else { visit(&unit) }
+}
+
+/// The kind of the first slice says it.
+fn hevc(packet: Pieces) -> Result<bool, Declined> {
+    let key = each_unit(
+        packet,
+        |_| 2,
+        |unit| {
+            let [first, second] = unit else { return Ok(None) };
+            let kind = (first >> 1) & 0x3f;
+            let base_layer = first & 0x81 == 0 && second >> 3 == 0 && second & 7 > 0;
+            Ok((base_layer && matches!(kind, 0..=9 | 16..=21)).then_some(kind >= 16))
+        },
+    )?;
+    Ok(key.unwrap_or(false))
+}
+
+/// The type that the last picture header before the slices tells, or one before.
+fn mpeg2(packet: Pieces, last: &mut u8) -> Result<bool, Declined> {
+    each_unit(
+        packet,
+        |code| if code == 0 { 3 } else { 1 },
+        |unit| {
+            match unit {
+                [0, _, second] => *last = (second >> 3) & 7,
+                [0x01..=0xaf, ..] => return Ok(Some(())),
+                _ => {}
+            }
+            Ok(None)
+        },
+    )?;
+    Ok(*last == 1)
+}

@@ -1,0 +1,239 @@
+//! The packets of a transport stream: 188 bytes each, in steps of 188, 192 (a time stamp before each) or 204 (check
+//! bytes behind each).
+
+use super::scan::each_place;
+use crate::mem;
+use crate::walk::Declined;
+
+pub const SIZE: usize = 188;
+pub const SYNC: u8 = 0x47;
+pub const NULL_PID: u16 = 0x1fff;
+
+/// What of a header tells of a payload that goes on, and of nothing else.
+pub const UNIT_START: u32 = 0x0040_0000;
+pub const DAMAGED: u32 = 0x0080_0000;
+pub const SCRAMBLED: u32 = 0xc0;
+pub const ADAPTATION: u32 = 0x20;
+pub const PAYLOAD: u32 = 0x10;
+
+/// The bytes in which libavformat finds out how far packets are apart.
+const HEAD: usize = 8192;
+/// What it looks at to tell a transport stream from other formats.
+const PROBED: usize = 2048;
+
+/// How far ahead memory is asked for.
+const AHEAD: usize = 4096;
+
+/// Where the packets lie.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout<'a> {
+    bytes: &'a [u8],
+    pub start: usize,
+    pub stride: usize,
+}
+
+impl<'a> Layout<'a> {
+    /// All of the input must be packets, none of them cut.
+    pub fn find(bytes: &'a [u8]) -> Result<Self, Declined> {
+        let stride = stride(bytes);
+        let start = match bytes.first() {
+            Some(&SYNC) => 0,
+            _ if stride == 192 && stamped(bytes) => 4,
+            _ => return Err(Declined::structure("the first bytes are no packet").at(0)),
+        };
+        let layout = Layout { bytes, start, stride };
+        let gap = stride.saturating_sub(SIZE);
+        let behind_last = bytes.len().saturating_sub(start).saturating_add(gap).checked_rem(stride);
+        if bytes.len() < SIZE.saturating_add(start) || behind_last.is_none_or(|rest| rest != 0 && rest != gap) {
+            return Err(Declined::damaged("the last packet is cut").at(crate::walk::bytes::length(bytes)));
+        }
+        Ok(layout)
+    }
+
+    #[inline(always)]
+    pub fn packet(&self, at: usize) -> Option<&'a [u8; SIZE]> {
+        self.bytes.get(at..)?.first_chunk()
+    }
+
+    /// The packet at `at` is read: those a little further on will be soon.
+    #[inline(always)]
+    pub fn announce(&self, at: usize) {
+        let ahead = self.bytes.get(at.wrapping_add(AHEAD)..).and_then(<[u8]>::first_chunk::<192>);
+        if let Some(ahead) = ahead {
+            mem::prefetch(ahead, 0);
+            mem::prefetch(ahead, 64);
+            mem::prefetch(ahead, 128);
+        }
+    }
+
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+/// A time stamp, in which libavformat takes nothing for the first packet.
+fn stamped(bytes: &[u8]) -> bool {
+    let Some((stamp, packets)) = bytes.split_first_chunk::<4>() else { return false };
+    let special = stamp.first() == Some(&0x80) && bytes.get(12) == Some(&SYNC);
+    !stamp.contains(&SYNC) && packets.first() == Some(&SYNC) && !special && stride(packets) == 192
+}
+
+/// How far apart the packets are, as libavformat weighs it: by how often the sync byte stands at the same place.
+fn stride(bytes: &[u8]) -> usize {
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    let [score, stamped, checked] = [SIZE, 192, 204].map(|stride| regularity(head, stride, false));
+    let middle = score.max(stamped).min(score.min(stamped).max(checked));
+    let margin = if head.len() < HEAD { middle.saturating_add(5) } else { middle };
+    if score > margin {
+        SIZE
+    } else if stamped > margin {
+        192
+    } else if checked > margin {
+        204
+    } else {
+        SIZE
+    }
+}
+
+/// The most sync bytes that stand at one place of a stride, less a tenth of what there is far too many of. `strict`:
+/// only those that begin a likely header.
+fn regularity(bytes: &[u8], stride: usize, strict: bool) -> i64 {
+    let mut places = [0i64; 204];
+    let (mut all, mut best) = (0i64, 0i64);
+    let shown = bytes.get(..bytes.len().saturating_sub(3)).unwrap_or(&[]);
+    each_place(shown, SYNC, |at| {
+        let header = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>).map_or(0, |header| u32::from_be_bytes(*header));
+        if strict && pid(header) != NULL_PID && header & (ADAPTATION | PAYLOAD) == 0 {
+            return;
+        }
+        let Some(place) = at.checked_rem(stride).and_then(|place| places.get_mut(place)) else { return };
+        *place = place.saturating_add(1);
+        all = all.saturating_add(1);
+        best = best.max(*place);
+    });
+    let spread = all.saturating_sub(best.saturating_mul(10)).max(0).checked_div(10).unwrap_or(0);
+    best.saturating_sub(spread)
+}
+
+/// Whether libavformat's look at the first bytes can come to nothing but a transport stream.
+pub fn begins(bytes: &[u8]) -> bool {
+    let Some(head) = bytes.get(..PROBED) else { return false };
+    let first = match head.first() {
+        Some(&SYNC) => 0,
+        _ => 4,
+    };
+    let in_step = |stride: usize| {
+        let sync = |nth: usize| head.get(nth.saturating_mul(stride).saturating_add(first)) == Some(&SYNC);
+        (0..10).all(sync)
+    };
+    let Some(stride) = [SIZE, 192, 204].into_iter().find(|stride| in_step(*stride)) else { return false };
+    let shown = head.get(..stride.saturating_mul(10)).unwrap_or(head);
+    // A program stream begins its packs, and announces itself, with these.
+    let packs = head.windows(4).any(|window| matches!(window, [0, 0, 1, 0xba | 0xbb]));
+    regularity(shown, stride, true) >= 8 && !packs
+}
+
+#[inline(always)]
+pub fn header(packet: &[u8; SIZE]) -> u32 {
+    let [first, second, third, fourth, ..] = *packet;
+    u32::from_be_bytes([first, second, third, fourth])
+}
+
+#[inline(always)]
+pub fn pid(header: u32) -> u16 {
+    u16::try_from(header.wrapping_shr(8) & 0x1fff).unwrap_or(NULL_PID)
+}
+
+/// What a packet brings besides its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extras {
+    /// The host is told that packets before this one are missing, or that the count begins anew.
+    pub discontinuity: bool,
+    /// There are bytes that only fill up the packet.
+    pub stuffed: bool,
+}
+
+/// The payload, empty where there is none, and what stands before it.
+#[inline]
+pub fn parts(packet: &[u8; SIZE], header: u32) -> (&[u8], Extras) {
+    let none = Extras { discontinuity: false, stuffed: false };
+    let rest = packet.get(4..).unwrap_or(&[]);
+    if header & ADAPTATION == 0 {
+        return (if header & PAYLOAD == 0 { &[] } else { rest }, none);
+    }
+    let Some((length, rest)) = rest.split_first() else { return (&[], none) };
+    let (field, payload) = rest.split_at_checked(usize::from(*length)).unwrap_or((rest, &[]));
+    let extras = Extras {
+        discontinuity: field.first().is_some_and(|flags| flags & 0x80 != 0),
+        stuffed: stuffed(usize::from(*length), rest),
+    };
+    (if header & PAYLOAD == 0 { &[] } else { payload }, extras)
+}
+
+/// Whether an adaptation field is longer than what it holds.
+fn stuffed(length: usize, field: &[u8]) -> bool {
+    let byte = |at: usize| field.get(at).copied().unwrap_or(0);
+    if length == 0 {
+        return true;
+    }
+    let flags = byte(0);
+    let mut held = 1usize;
+    for (flag, size) in [(0x10, 6), (0x08, 6), (0x04, 1)] {
+        held = held.saturating_add(if flags & flag == 0 { 0 } else { size });
+    }
+    for flag in [0x02, 0x01] {
+        if flags & flag != 0 {
+            held = held.saturating_add(usize::from(byte(held))).saturating_add(1);
+        }
+    }
+    length > held
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packets(before: usize, behind: usize, count: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for _ in 0..count {
+            bytes.extend(std::iter::repeat_n(9, before));
+            bytes.extend([SYNC, 0x01, 0x00, 0x10]);
+            bytes.extend([9; 184]);
+            bytes.extend(std::iter::repeat_n(9, behind));
+        }
+        bytes
+    }
+
+    #[test]
+    fn packets_are_found_in_each_of_the_three_steps() {
+        for (before, behind, start, stride) in [(0, 0, 0, 188), (4, 0, 4, 192), (0, 4, 0, 192), (0, 16, 0, 204)] {
+            let bytes = packets(before, behind, 50);
+            let layout = Layout::find(&bytes).unwrap();
+            assert_eq!((layout.start, layout.stride), (start, stride));
+            assert!(begins(&bytes));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_has_something_before_it_is_declined() {
+        let bytes = packets(0, 0, 50);
+        assert!(Layout::find(&bytes[..bytes.len() - 1]).is_err());
+        assert!(Layout::find(&[&[0; 7][..], &bytes].concat()).is_err());
+        assert!(!begins(&[&[0; 7][..], &bytes].concat()));
+        assert!(!begins(&bytes[..1880]));
+        assert!(Layout::find(&[]).is_err());
+    }
+
+    #[test]
+    fn a_payload_begins_behind_the_adaptation_field() {
+        let mut packet = [7; SIZE];
+        packet[..6].copy_from_slice(&[SYNC, 0x41, 0x00, 0x30, 2, 0x80]);
+        let (payload, extras) = parts(&packet, header(&packet));
+        assert_eq!(payload.len(), 181);
+        assert_eq!(extras, Extras { discontinuity: true, stuffed: true });
+        packet[4] = 1;
+        assert!(!parts(&packet, header(&packet)).1.stuffed);
+        packet[3] = 0x20;
+        assert!(parts(&packet, header(&packet)).0.is_empty());
+    }
+}

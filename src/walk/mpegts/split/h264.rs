@@ -1,0 +1,138 @@
+//! H.264: a packet ends before what only stands before a picture's slices, or before a slice that begins no further on
+//! in the picture than the slice before it.
+
+use super::{Input, Mark, Scanner};
+use crate::walk::Declined;
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Step {
+    #[default]
+    Search,
+    /// The byte behind a start code, which began at `code`.
+    Kind { code: u64 },
+    /// The number of a slice's first macroblock: so many bytes of it have come.
+    First { code: u64, bits: u64, bytes: u32 },
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct H264 {
+    step: Step,
+    /// A slice of the current picture has come.
+    started: bool,
+    last_first: u64,
+}
+
+impl H264 {
+    pub fn feed(
+        &mut self,
+        scanner: &mut Scanner,
+        input: &mut Input,
+        found: &mut impl FnMut(Mark) -> Result<(), Declined>,
+    ) -> Result<bool, Declined> {
+        loop {
+            self.step = match self.step {
+                Step::Search => {
+                    let Some(long) = scanner.next(&mut input.rest) else { return Ok(false) };
+                    Step::Kind { code: input.at().saturating_sub(if long { 4 } else { 3 }) }
+                }
+                Step::Kind { code } => {
+                    let Some(byte) = input.byte() else { return Ok(true) };
+                    match byte & 0x1f {
+                        1 | 2 | 5 => Step::First { code, bits: 0, bytes: 0 },
+                        // SEI, parameter sets, delimiter.
+                        6..=9 if self.started => {
+                            self.started = false;
+                            found(Mark::Begins { at: code, more: true })?;
+                            Step::Search
+                        }
+                        _ => Step::Search,
+                    }
+                }
+                Step::First { code, bits, bytes } => {
+                    let Some(byte) = input.byte() else { return Ok(true) };
+                    let (bits, bytes) = ((bits << 8) | u64::from(byte), bytes.saturating_add(1));
+                    match exp_golomb(bits, bytes) {
+                        Some(first) => {
+                            if self.started && first <= self.last_first {
+                                found(Mark::Begins { at: code, more: true })?;
+                            }
+                            self.started = true;
+                            self.last_first = first;
+                            Step::Search
+                        }
+                        None if bytes >= 6 => return Err(Declined::damaged("a slice that begins nowhere")),
+                        None => Step::First { code, bits, bytes },
+                    }
+                }
+            };
+        }
+    }
+}
+
+/// The number at the front of so many bytes, if there are more bits than it needs.
+fn exp_golomb(bits: u64, bytes: u32) -> Option<u64> {
+    let have = bytes.saturating_mul(8);
+    let zeros = have.saturating_sub(64u32.saturating_sub(bits.leading_zeros()));
+    let size = zeros.saturating_mul(2).saturating_add(1);
+    if size >= have {
+        return None;
+    }
+    bits.wrapping_shr(have.saturating_sub(size)).checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::*;
+
+    /// Where packets begin, the same in pieces of every size.
+    fn begins(cut: Cut, bytes: &[u8]) -> Vec<u64> {
+        let of = |size: usize| {
+            let (mut splitter, mut begins, mut at) = (Splitter::new(cut), Vec::new(), 0u64);
+            for piece in bytes.chunks(size) {
+                let mut found = |mark| {
+                    begins.extend(if let Mark::Begins { at, .. } = mark { Some(at) } else { None });
+                    Ok(())
+                };
+                splitter.feed(piece, at, &mut found).unwrap();
+                at += piece.len() as u64;
+            }
+            begins
+        };
+        let whole = of(bytes.len());
+        for size in 1..bytes.len() {
+            assert_eq!(of(size), whole, "in pieces of {size}");
+        }
+        whole
+    }
+
+    const SLICE: [u8; 6] = [0, 0, 1, 0x65, 0x88, 0x84];
+
+    #[test]
+    fn a_delimiter_a_set_or_an_sei_behind_a_slice_begins_a_packet() {
+        for kind in 6..=9 {
+            let next = [0, 0, 0, 1, kind, 0x10];
+            assert_eq!(begins(Cut::H264, &[&SLICE[..], &next, &next, &SLICE].concat()), [6], "{kind}");
+        }
+        assert!(begins(Cut::H264, &[&SLICE[..], &[0, 0, 1, 12, 9, 0, 0, 1, 10]].concat()).is_empty());
+    }
+
+    #[test]
+    fn a_slice_begins_a_packet_unless_it_lies_further_on() {
+        let further = [0, 0, 1, 0x41, 0x5a, 0x84];
+        assert_eq!(begins(Cut::H264, &[&SLICE[..], &SLICE].concat()), [6]);
+        assert_eq!(begins(Cut::H264, &[&SLICE[..], &further, &further].concat()), [12]);
+    }
+
+    #[test]
+    fn of_the_zeros_before_a_start_code_one_at_most_belongs_to_it() {
+        assert_eq!(begins(Cut::H264, &[&SLICE[..], &[0, 0, 0], &SLICE].concat()), [8]);
+    }
+
+    #[test]
+    fn numbers_need_more_bits_than_they_are_long() {
+        assert_eq!(super::exp_golomb(0x88, 1), Some(0));
+        assert_eq!(super::exp_golomb(0x01, 1), None);
+        assert_eq!(super::exp_golomb(0x0101, 2), Some(0x7f));
+        assert_eq!(super::exp_golomb(0, 5), None);
+    }
+}
