@@ -1,6 +1,7 @@
 //! The project's commands. They are Rust, and need nothing but cargo, so that one clone and one toolchain are enough to
 //! start; what else a command needs, it finds or installs itself.
 
+mod bench;
 mod compiler;
 mod demo;
 mod examples;
@@ -26,6 +27,7 @@ cargo xtask <command>
   setup [demo|test]      install what these commands need, nothing else (default: test)
   examples [--out DIR]   build the C and C++ examples (default: examples-c in the target folder)
   install --prefix DIR   install header, libraries, pkg-config and CMake files (DESTDIR is honoured)
+  bench [--quick]        measure memux beside C written by hand, the ffmpeg commands and the limits; quick: within a minute
   header [--check]       write include/memux.h anew from the code, or check that it is up to date
 ";
 
@@ -53,6 +55,8 @@ fn command(arguments: &[String]) -> Result<ExitCode> {
         ["examples"] => examples::run(&Workspace::find()?, None)?,
         ["examples", "--out", folder] => examples::run(&Workspace::find()?, Some(folder.as_ref()))?,
         ["install", "--prefix", prefix] => install::run(&Workspace::find()?, prefix.as_ref())?,
+        ["bench"] => bench::run(&Workspace::find()?, false)?,
+        ["bench", "--quick"] => bench::run(&Workspace::find()?, true)?,
         ["header"] => header::run(&Workspace::find()?, header::Mode::Write)?,
         ["header", "--check"] => header::run(&Workspace::find()?, header::Mode::Check)?,
         _ => bail!("not a command: {}\n\n{HELP}", words.join(" ")),

@@ -1,0 +1,111 @@
+/* The two jobs as people write them by hand on libavformat, without printing: what memux is measured against.
+ * Counting: a read callback over memory, no seek, a 4 KiB buffer, av_read_frame. Extracting: the same input, the raw
+ * h264 or hevc muxer, a write callback with a 32 KiB buffer. Built at -O2 as a shared object that the bench loads. */
+#include <libavformat/avformat.h>
+#include <string.h>
+
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+typedef int (*write_fn)(void *opaque, const uint8_t *buf, int size);
+#else
+typedef int (*write_fn)(void *opaque, uint8_t *buf, int size);
+#endif
+
+struct bytes { const uint8_t *data; size_t left; };
+
+static int read_bytes(void *opaque, uint8_t *buf, int size)
+{
+    struct bytes *bytes = opaque;
+    size_t count = bytes->left < (size_t)size ? bytes->left : (size_t)size;
+
+    if (!count)
+        return AVERROR_EOF;
+    memcpy(buf, bytes->data, count);
+    bytes->data += count;
+    bytes->left -= count;
+    return (int)count;
+}
+
+static int first_video(const AVFormatContext *input)
+{
+    for (unsigned i = 0; i < input->nb_streams; i++)
+        if (input->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_VIDEO)
+            return (int)i;
+    return -1;
+}
+
+static int open_input(AVFormatContext **input, AVIOContext **io, struct bytes *bytes)
+{
+    int code;
+
+    *io = avio_alloc_context(av_malloc(4096), 4096, 0, bytes, read_bytes, NULL, NULL);
+    *input = avformat_alloc_context();
+    (*input)->pb = *io;
+    if ((code = avformat_open_input(input, NULL, NULL, NULL)) < 0)
+        return code;
+    return avformat_find_stream_info(*input, NULL);
+}
+
+static void close_input(AVFormatContext **input, AVIOContext **io)
+{
+    avformat_close_input(input);
+    av_freep(&(*io)->buffer);
+    avio_context_free(io);
+}
+
+/* The packets of the first video stream, or an AVERROR. */
+int64_t by_hand_count(const uint8_t *data, size_t size)
+{
+    struct bytes bytes = { data, size };
+    AVFormatContext *input;
+    AVIOContext *io;
+    AVPacket *packet = av_packet_alloc();
+    int64_t count = 0;
+    int code = open_input(&input, &io, &bytes), video = code < 0 ? -1 : first_video(input);
+
+    if (video >= 0)
+        while (av_read_frame(input, packet) >= 0) {
+            count += packet->stream_index == video;
+            av_packet_unref(packet);
+        }
+    av_packet_free(&packet);
+    close_input(&input, &io);
+    return video < 0 ? AVERROR_STREAM_NOT_FOUND : count;
+}
+
+/* Writes the first video stream as Annex B. 0, or an AVERROR. */
+int64_t by_hand_extract(const uint8_t *data, size_t size, write_fn write, void *opaque)
+{
+    struct bytes bytes = { data, size };
+    AVFormatContext *input, *output = NULL;
+    AVIOContext *io;
+    AVPacket *packet = av_packet_alloc();
+    int code = open_input(&input, &io, &bytes), video = code < 0 ? -1 : first_video(input);
+
+    if (video >= 0) {
+        const AVCodecParameters *parameters = input->streams[video]->codecpar;
+        AVStream *stream;
+
+        avformat_alloc_output_context2(&output, NULL, parameters->codec_id == AV_CODEC_ID_HEVC ? "hevc" : "h264", NULL);
+        output->pb = avio_alloc_context(av_malloc(32768), 32768, 1, opaque, NULL, write, NULL);
+        stream = avformat_new_stream(output, NULL);
+        avcodec_parameters_copy(stream->codecpar, parameters);
+        stream->codecpar->codec_tag = 0;
+        code = avformat_write_header(output, NULL);
+        while (code >= 0 && av_read_frame(input, packet) >= 0) {
+            if (packet->stream_index == video) {
+                av_packet_rescale_ts(packet, input->streams[video]->time_base, stream->time_base);
+                packet->stream_index = 0;
+                code = av_interleaved_write_frame(output, packet);
+            }
+            av_packet_unref(packet);
+        }
+        if (code >= 0)
+            code = av_write_trailer(output);
+        av_freep(&output->pb->buffer);
+        avio_context_free(&output->pb);
+        avformat_free_context(output);
+    }
+    av_packet_free(&packet);
+    close_input(&input, &io);
+    return video < 0 ? AVERROR_STREAM_NOT_FOUND : code;
+}

@@ -1,0 +1,35 @@
+//! The C that people write by hand, loaded from a shared object that was compiled for the occasion.
+
+use libloading::{Library, Symbol};
+use std::ffi::{c_int, c_void};
+use std::path::Path;
+
+pub type WriteFn = unsafe extern "C" fn(*mut c_void, *const u8, c_int) -> c_int;
+
+pub struct ByHand(Library);
+
+impl ByHand {
+    pub fn load(path: &Path) -> Self {
+        // SAFETY: our own C, whose initialisation does nothing.
+        ByHand(unsafe { Library::new(path) }.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+    }
+
+    pub fn count(&self, data: &[u8]) -> u64 {
+        // SAFETY: the function's signature in baseline.c; it reads the bytes and keeps nothing.
+        let answer = unsafe {
+            let count: Symbol<unsafe extern "C" fn(*const u8, usize) -> i64> = self.0.get(b"by_hand_count").unwrap();
+            count(data.as_ptr(), data.len())
+        };
+        u64::try_from(answer).expect("the program written by hand fails")
+    }
+
+    pub fn extract(&self, data: &[u8], write: WriteFn, opaque: *mut c_void) {
+        type Extract = unsafe extern "C" fn(*const u8, usize, WriteFn, *mut c_void) -> i64;
+        // SAFETY: as in `count`; `write` is called with `opaque` until the call returns.
+        let answer = unsafe {
+            let extract: Symbol<Extract> = self.0.get(b"by_hand_extract").unwrap();
+            extract(data.as_ptr(), data.len(), write, opaque)
+        };
+        assert!(answer >= 0, "the program written by hand fails with {answer}");
+    }
+}

@@ -1,0 +1,134 @@
+//! A host of memux: the calls that it makes, and the sinks that it has.
+
+use memux::ffi::*;
+use std::ffi::{c_int, c_void};
+use std::mem::size_of;
+use std::ptr::null_mut;
+
+pub fn count(data: &[u8], engine: i32) -> u64 {
+    let source = source(data);
+    // SAFETY: structs of their full size, set up by their _init functions; the source is freed after its last use.
+    unsafe {
+        let run = run(engine);
+        let mut options = std::mem::zeroed::<memux_count_options>();
+        memux_count_options_init(&raw mut options, size_of::<memux_count_options>());
+        options.run = &raw const run;
+        let mut report = std::mem::zeroed::<memux_count_report>();
+        memux_count_report_init(&raw mut report, size_of::<memux_count_report>());
+        let status = memux_count(source, &raw const options, &raw mut report, null_mut());
+        assert_eq!(status, 0, "memux_count");
+        assert!(engine == MEMUX_ENGINE_AUTO || report.engine == engine);
+        memux_source_free(source);
+        report.frames
+    }
+}
+
+/// The shortest call there is.
+pub fn count_frames(data: &[u8]) -> u64 {
+    let mut frames = 0;
+    // SAFETY: the bytes are there, and a place for the number.
+    let status = unsafe { memux_count_frames(data.as_ptr().cast(), data.len(), &raw mut frames, null_mut()) };
+    assert_eq!(status, 0, "memux_count_frames");
+    frames
+}
+
+fn source(data: &[u8]) -> *mut memux_source {
+    let mut source = null_mut();
+    // SAFETY: the bytes outlive the source, which is freed before the caller returns.
+    let status = unsafe {
+        memux_source_from_memory(data.as_ptr().cast(), data.len(), None, null_mut(), &raw mut source, null_mut())
+    };
+    assert_eq!(status, 0, "memux_source_from_memory");
+    source
+}
+
+fn run(engine: i32) -> memux_run_options {
+    // SAFETY: zeros are a valid struct, which is then set up.
+    unsafe {
+        let mut run = std::mem::zeroed::<memux_run_options>();
+        memux_run_options_init(&raw mut run, size_of::<memux_run_options>());
+        run.engine = engine;
+        run
+    }
+}
+
+/// Where a host's callbacks put what they get.
+pub struct Target<'b> {
+    /// Copied to, front to back; empty: nothing is copied.
+    pub buffer: &'b mut [u8],
+    pub written: usize,
+    /// The pieces as they came, where they are wanted.
+    pub pieces: Option<Vec<(*const u8, usize)>>,
+}
+
+impl Target<'_> {
+    fn take(&mut self, data: *const u8, size: usize) {
+        if let Some(pieces) = &mut self.pieces {
+            pieces.push((data, size));
+        }
+        if !self.buffer.is_empty() {
+            let place = &mut self.buffer[self.written..self.written + size];
+            // SAFETY: the callback was given so many bytes.
+            place.copy_from_slice(unsafe { std::slice::from_raw_parts(data, size) });
+        }
+        self.written += size;
+    }
+}
+
+pub unsafe extern "C" fn write(opaque: *mut c_void, data: *const u8, size: c_int) -> c_int {
+    // SAFETY: the target that was handed over with this callback, used by nobody else meanwhile.
+    unsafe { &mut *opaque.cast::<Target>() }.take(data, usize::try_from(size).unwrap());
+    size
+}
+
+pub unsafe extern "C" fn writev(opaque: *mut c_void, slices: *const memux_slice, count: usize) -> i64 {
+    // SAFETY: as in `write`; there are `count` slices.
+    let (target, slices) = unsafe { (&mut *opaque.cast::<Target>(), std::slice::from_raw_parts(slices, count)) };
+    let before = target.written;
+    for slice in slices {
+        target.take(slice.data, slice.size);
+    }
+    i64::try_from(target.written - before).unwrap()
+}
+
+/// Extracts into the target by `write`, or by `writev`; gives the bytes written.
+pub fn extract(data: &[u8], engine: i32, gather: bool, target: &mut Target) -> u64 {
+    let source = source(data);
+    target.written = 0;
+    // SAFETY: as in `count`; the target outlives the sink.
+    unsafe {
+        let run = run(engine);
+        let mut options = std::mem::zeroed::<memux_extract_options>();
+        memux_extract_options_init(&raw mut options, size_of::<memux_extract_options>());
+        options.run = &raw const run;
+        let mut report = std::mem::zeroed::<memux_extract_report>();
+        memux_extract_report_init(&raw mut report, size_of::<memux_extract_report>());
+        let mut writer = std::mem::zeroed::<memux_writer>();
+        memux_writer_init(&raw mut writer, size_of::<memux_writer>());
+        writer.opaque = std::ptr::from_mut(target).cast();
+        if gather {
+            writer.writev = Some(writev);
+        } else {
+            writer.write = Some(write);
+        }
+        let mut sink = null_mut();
+        assert_eq!(memux_sink_to_writer(&raw const writer, &raw mut sink, null_mut()), 0, "memux_sink_to_writer");
+        let status = memux_extract(source, sink, &raw const options, &raw mut report, null_mut());
+        assert_eq!(status, 0, "memux_extract");
+        assert!(engine == MEMUX_ENGINE_AUTO || report.engine == engine);
+        memux_sink_free(sink);
+        memux_source_free(source);
+        report.bytes_written
+    }
+}
+
+/// Copies the pieces one after another: what no copying sink can be faster than.
+pub fn copy(pieces: &[(*const u8, usize)], buffer: &mut [u8]) -> u64 {
+    let mut at = 0;
+    for (data, size) in pieces {
+        // SAFETY: slices of the input, which outlives this call, and of static start codes.
+        buffer[at..at + size].copy_from_slice(unsafe { std::slice::from_raw_parts(*data, *size) });
+        at += size;
+    }
+    at as u64
+}

@@ -1,0 +1,84 @@
+//! The jobs, and the ways to do each: first by hand in C, then memux, then others, then what limits them all.
+
+use super::by_hand::ByHand;
+use super::clock::{Clock, Variant};
+use super::host::{self, Target};
+use memux::ffi::{MEMUX_ENGINE_FFMPEG, MEMUX_ENGINE_WALK};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+fn variant<'a>(name: &'static str, run: impl FnMut() -> u64 + 'a) -> Variant<'a> {
+    Variant { name, clock: Clock::Cpu, run: Box::new(run) }
+}
+
+pub fn count<'a>(data: &'a [u8], container: &str, by_hand: &'a ByHand) -> Vec<Variant<'a>> {
+    let mut variants = vec![
+        variant("by hand", || by_hand.count(data)),
+        variant("memux", || host::count_frames(data)),
+        variant("memux, walk", || host::count(data, MEMUX_ENGINE_WALK)),
+        variant("memux, FFmpeg", || host::count(data, MEMUX_ENGINE_FFMPEG)),
+    ];
+    if container.ends_with(".mp4") {
+        variants.push(variant("crate mp4", || crate_mp4(data)));
+    }
+    variants.push(variant("limit: all bytes once", || all_bytes(data)));
+    variants
+}
+
+fn crate_mp4(data: &[u8]) -> u64 {
+    let file = mp4::Mp4Reader::read_header(std::io::Cursor::new(data), data.len() as u64).expect("an MP4");
+    let video = file.tracks().values().find(|track| matches!(track.track_type(), Ok(mp4::TrackType::Video)));
+    u64::from(video.expect("a video track").sample_count())
+}
+
+/// Reading memory, and no more: eight bytes at a time.
+fn all_bytes(data: &[u8]) -> u64 {
+    let (words, rest) = data.as_chunks::<8>();
+    let sum = words.iter().fold(0u64, |sum, word| sum.wrapping_add(u64::from_ne_bytes(*word)));
+    rest.iter().fold(sum, |sum, byte| sum.wrapping_add(u64::from(*byte)))
+}
+
+/// Makes the variants of a job on one film, with room for its output.
+pub type Extraction = for<'a> fn(&'a [u8], &'a ByHand, &'a mut [u8]) -> Vec<Variant<'a>>;
+
+pub const EXTRACTIONS: [(&str, Extraction); 2] =
+    [("extract, gather sink", |data, by_hand, _| gather(data, by_hand)), ("extract, copying sink", copying)];
+
+fn extract_by_hand(data: &[u8], by_hand: &ByHand, target: &mut Target) -> u64 {
+    target.written = 0;
+    by_hand.extract(data, host::write, std::ptr::from_mut(target).cast());
+    target.written as u64
+}
+
+fn nowhere() -> Target<'static> {
+    Target { buffer: &mut [], written: 0, pieces: None }
+}
+
+/// The sink takes note of the bytes and copies nothing.
+fn gather<'a>(data: &'a [u8], by_hand: &'a ByHand) -> Vec<Variant<'a>> {
+    vec![
+        variant("by hand", || extract_by_hand(data, by_hand, &mut nowhere())),
+        variant("memux, walk", || host::extract(data, MEMUX_ENGINE_WALK, true, &mut nowhere())),
+        variant("memux, FFmpeg", || host::extract(data, MEMUX_ENGINE_FFMPEG, true, &mut nowhere())),
+    ]
+}
+
+/// The sink copies the bytes into memory that is there.
+fn copying<'a>(data: &'a [u8], by_hand: &'a ByHand, output: &'a mut [u8]) -> Vec<Variant<'a>> {
+    let mut list = Target { pieces: Some(Vec::new()), ..nowhere() };
+    host::extract(data, MEMUX_ENGINE_WALK, true, &mut list);
+    let pieces = list.pieces.unwrap_or_default();
+    let output = Rc::new(RefCell::new(output));
+    let into = |work: fn(&'a [u8], &'a ByHand, &mut Target) -> u64| {
+        let output = Rc::clone(&output);
+        move || work(data, by_hand, &mut Target { buffer: &mut output.borrow_mut(), written: 0, pieces: None })
+    };
+    let copied = Rc::clone(&output);
+    vec![
+        variant("by hand", into(extract_by_hand)),
+        variant("memux, walk", into(|data, _, target| host::extract(data, MEMUX_ENGINE_WALK, false, target))),
+        variant("memux, walk, writev", into(|data, _, target| host::extract(data, MEMUX_ENGINE_WALK, true, target))),
+        variant("memux, FFmpeg", into(|data, _, target| host::extract(data, MEMUX_ENGINE_FFMPEG, false, target))),
+        variant("limit: memcpy of the payload", move || host::copy(&pieces, &mut copied.borrow_mut())),
+    ]
+}
