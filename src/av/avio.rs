@@ -3,10 +3,10 @@
 //! A failure is remembered where the operation finds it, since libavformat loses what a callback says. A panic is caught
 //! here: it must not unwind through C.
 
+use super::ffmpeg as ff;
 use crate::error::{Error, Result};
 use crate::fault::{self, Place};
 use crate::io::{Control, Inlet, Outlet};
-use ffmpeg_sys_next as ff;
 use libc::{c_int, c_void};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,9 +14,6 @@ use std::ptr::{self, NonNull};
 
 /// Large enough for a callback to be worth its call, small enough to stay in the cache.
 const DEFAULT_BUFFER: usize = 32 * 1024;
-
-type ReadFn = unsafe extern "C" fn(*mut c_void, *mut u8, c_int) -> c_int;
-type SeekFn = unsafe extern "C" fn(*mut c_void, i64, c_int) -> i64;
 
 /// An AVIOContext that reads from an inlet.
 pub struct InputIo<'i, 'a> {
@@ -35,13 +32,12 @@ pub struct OutputIo<'o, 'a> {
 struct Context(NonNull<ff::AVIOContext>);
 
 impl Context {
-    #[allow(clippy::useless_transmute, reason = "between the same types only where FFmpeg is older than 7")]
     fn new(
         buffer_size: usize,
         opaque: *mut c_void,
-        read: Option<ReadFn>,
-        write: Option<ReadFn>,
-        seek: Option<SeekFn>,
+        read: Option<ff::IoFn>,
+        write: Option<ff::IoFn>,
+        seek: Option<ff::SeekFn>,
     ) -> Result<Self> {
         let size = c_int::try_from(buffer_size).map_err(|_| Error::invalid("buffer_size is too large"))?;
         // SAFETY: allocates, or gives null.
@@ -49,10 +45,8 @@ impl Context {
         if buffer.is_null() {
             return Err(Error::no_memory());
         }
-        // SAFETY: the buffer is of that size and from av_malloc. The write callback's data pointer is `const` from
-        // FFmpeg 7 on and was not before, which is the same to a machine: the transmute bridges the two signatures.
+        // SAFETY: the buffer is of that size and from av_malloc.
         let context = unsafe {
-            let write = std::mem::transmute::<Option<ReadFn>, _>(write);
             let flag = c_int::from(read.is_none());
             ff::avio_alloc_context(buffer.cast(), size, flag, opaque, read, write, seek)
         };
@@ -115,7 +109,7 @@ impl<'i, 'a> InputIo<'i, 'a> {
 
 impl<'o, 'a> OutputIo<'o, 'a> {
     pub fn new(outlet: &'o mut Outlet<'a>) -> Result<Self> {
-        let seek = outlet.can_seek().then_some(seek_output as SeekFn);
+        let seek = outlet.can_seek().then_some(seek_output as ff::SeekFn);
         let opaque = ptr::from_mut(outlet).cast();
         let context = Context::new(DEFAULT_BUFFER, opaque, None, Some(write), seek)?;
         Ok(OutputIo { context, borrowed: PhantomData })

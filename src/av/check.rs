@@ -1,8 +1,8 @@
 //! What FFmpeg's return codes mean to a host.
 
+use super::ffmpeg as ff;
 use crate::error::{Error, Result, Status};
 use crate::io::Control;
-use ffmpeg_sys_next as ff;
 use libc::c_int;
 use std::ffi::CStr;
 

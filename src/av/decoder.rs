@@ -1,11 +1,11 @@
 //! Packets to frames, as far as counting them needs.
 
 use super::check::{check, failure};
+use super::ffmpeg as ff;
 use super::input::Input;
 use super::packet::Packet;
 use crate::error::{Error, Result, Status};
 use crate::io::Control;
-use ffmpeg_sys_next as ff;
 use libc::c_int;
 use std::ptr::{self, NonNull};
 

@@ -2,12 +2,12 @@
 
 use super::avio::InputIo;
 use super::check::{check_demuxer, failure};
+use super::ffmpeg as ff;
 use super::packet::Packet;
 use super::probe::Format;
 use crate::completeness::Verdict;
 use crate::error::{Error, LimitKind, Result, Stage, Status};
 use crate::io::{self, Control, Inlet};
-use ffmpeg_sys_next as ff;
 use libc::{c_int, c_void};
 use std::ffi::CStr;
 use std::ptr::{self, NonNull};

@@ -1,7 +1,7 @@
 //! FFmpeg's own messages, for a host that asks for them. The one thing here that is global to the process, since it is so
 //! in FFmpeg; nothing is touched unless the host asks.
 
-use ffmpeg_sys_next as ff;
+use super::ffmpeg as ff;
 use libc::{c_char, c_int, c_void};
 use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,20 +18,17 @@ struct Setting {
 static SETTING: RwLock<Option<Setting>> = RwLock::new(None);
 
 /// Messages up to `level` go to `logger`; none puts FFmpeg's own printing back.
-#[allow(clippy::missing_transmute_annotations, reason = "the type's name differs from platform to platform")]
 pub fn set(level: i32, logger: Option<Logger>) {
     let asked = logger.is_some();
     *SETTING.write().unwrap_or_else(PoisonError::into_inner) = logger.map(|logger| Setting { level, logger });
-    // SAFETY: FFmpeg calls back with the arguments that its own callback takes. How a va_list is passed is spelled
-    // differently on each platform and is one pointer on all that memux is for: the transmute says so.
-    unsafe {
-        if asked {
-            let callback: unsafe extern "C" fn(*mut c_void, c_int, *const c_char, *mut c_void) = hear;
-            ff::av_log_set_callback(Some(std::mem::transmute::<*const (), _>(callback as *const ())));
-        } else {
-            ff::av_log_set_callback(Some(ff::av_log_default_callback));
-        }
-    }
+    // SAFETY: FFmpeg calls back with the arguments that its own callback takes.
+    unsafe { ff::av_log_set_callback(Some(if asked { hear } else { print })) }
+}
+
+/// FFmpeg's own printing, by an address that can be handed to FFmpeg.
+unsafe extern "C" fn print(about: *mut c_void, level: c_int, format: *const c_char, arguments: *mut c_void) {
+    // SAFETY: FFmpeg's own arguments, passed on as they came.
+    unsafe { ff::av_log_default_callback(about, level, format, arguments) }
 }
 
 unsafe extern "C" fn hear(about: *mut c_void, level: c_int, format: *const c_char, arguments: *mut c_void) {
@@ -51,16 +48,7 @@ unsafe extern "C" fn hear(about: *mut c_void, level: c_int, format: *const c_cha
         let size = c_int::try_from(line.len()).unwrap_or(0);
         // SAFETY: FFmpeg's own arguments, passed on as they came; the line is as long as is said, and is zero-ended.
         let text = unsafe {
-            let print: unsafe extern "C" fn(
-                *mut c_void,
-                c_int,
-                *const c_char,
-                *mut c_void,
-                *mut c_char,
-                c_int,
-                *mut c_int,
-            ) -> c_int = std::mem::transmute(ff::av_log_format_line2 as *const ());
-            print(about, level, format, arguments, line.as_mut_ptr(), size, &raw mut with_prefix);
+            ff::av_log_format_line2(about, level, format, arguments, line.as_mut_ptr(), size, &raw mut with_prefix);
             CStr::from_ptr(line.as_ptr())
         };
         logger(level & 0xff, text);

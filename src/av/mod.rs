@@ -6,6 +6,7 @@
 mod avio;
 mod check;
 mod decoder;
+mod ffmpeg;
 mod input;
 pub mod log;
 mod output;
@@ -23,8 +24,8 @@ pub use probe::{Format, format_by_head, format_by_name};
 
 #[cfg(test)]
 mod tests {
+    use super::ffmpeg as ff;
     use crate::io::codes;
-    use ffmpeg_sys_next as ff;
 
     /// The header gives hosts these numbers as constants; here is where they must agree with FFmpeg's.
     #[test]

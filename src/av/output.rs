@@ -2,11 +2,11 @@
 
 use super::avio::OutputIo;
 use super::check::check;
+use super::ffmpeg as ff;
 use super::input::{Input, refuse_to_open};
 use super::packet::Packet;
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Control, Outlet};
-use ffmpeg_sys_next as ff;
 use std::ffi::CStr;
 use std::ptr::{self, NonNull};
 

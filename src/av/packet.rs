@@ -1,7 +1,7 @@
 //! One packet, used again for each.
 
+use super::ffmpeg as ff;
 use crate::error::{Error, Result};
-use ffmpeg_sys_next as ff;
 use std::ptr::NonNull;
 
 /// All that tests compare of a packet.

@@ -1,10 +1,10 @@
 //! Which container is it? memux finds out itself, before libavformat opens anything: several of FFmpeg's input formats
 //! are not media but instructions to open other files and addresses, and some spin or print as soon as they are opened.
 
+use super::ffmpeg as ff;
 use crate::completeness::Container;
 use crate::error::{Error, LimitKind, Result, Status};
 use crate::io::Inlet;
-use ffmpeg_sys_next as ff;
 use libc::c_int;
 use std::ffi::{CStr, CString};
 use std::ptr::{self, NonNull};

@@ -1,8 +1,8 @@
 //! Which FFmpeg the library was compiled against, and which one is loaded. Their structs differ from major to major, so
 //! another major must not be touched at all.
 
+use super::ffmpeg as ff;
 use crate::error::{Error, Result, Status};
-use ffmpeg_sys_next as ff;
 use libc::{c_int, c_uint};
 
 const fn pack(major: c_int, minor: c_int, micro: c_int) -> u32 {
@@ -22,7 +22,7 @@ pub fn avutil_compiled() -> u32 {
 }
 
 /// Asks one of FFmpeg's version functions.
-fn ask(version: unsafe extern "C" fn() -> c_uint) -> u32 {
+fn ask(version: unsafe fn() -> c_uint) -> u32 {
     // SAFETY: FFmpeg's version functions take nothing and return a constant.
     unsafe { version() }
 }
@@ -41,6 +41,7 @@ pub fn avutil_loaded() -> u32 {
 
 /// Every operation asks this before it touches FFmpeg.
 pub fn check() -> Result<()> {
+    ff::load()?;
     let libraries = [
         ("libavformat", avformat_compiled(), avformat_loaded()),
         ("libavcodec", avcodec_compiled(), avcodec_loaded()),
