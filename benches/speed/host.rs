@@ -98,9 +98,7 @@ pub fn extract(data: &[u8], engine: i32, gather: bool, target: &mut Target) -> u
     // SAFETY: as in `count`; the target outlives the sink.
     unsafe {
         let run = run(engine);
-        let mut options = std::mem::zeroed::<memux_extract_options>();
-        memux_extract_options_init(&raw mut options, size_of::<memux_extract_options>());
-        options.run = &raw const run;
+        let options = options(&run, 1);
         let mut report = std::mem::zeroed::<memux_extract_report>();
         memux_extract_report_init(&raw mut report, size_of::<memux_extract_report>());
         let mut writer = std::mem::zeroed::<memux_writer>();
@@ -120,6 +118,47 @@ pub fn extract(data: &[u8], engine: i32, gather: bool, target: &mut Target) -> u
         memux_source_free(source);
         report.bytes_written
     }
+}
+
+/// The options of an extraction, on top of `run`, which must stay where it is.
+fn options(run: &memux_run_options, threads: i32) -> memux_extract_options {
+    // SAFETY: zeros are a valid struct, which is then set up.
+    unsafe {
+        let mut options = std::mem::zeroed::<memux_extract_options>();
+        memux_extract_options_init(&raw mut options, size_of::<memux_extract_options>());
+        options.run = run;
+        options.threads = threads;
+        options
+    }
+}
+
+/// Extracts into memory of the host's own; gives the bytes written.
+pub fn extract_into(data: &[u8], engine: i32, threads: i32, buffer: &mut [u8]) -> u64 {
+    let (source, run) = (source(data), run(engine));
+    let options = options(&run, threads);
+    // SAFETY: as in `extract`; the buffer is as large as is said.
+    unsafe {
+        let mut report = std::mem::zeroed::<memux_extract_report>();
+        memux_extract_report_init(&raw mut report, size_of::<memux_extract_report>());
+        let (place, capacity) = (buffer.as_mut_ptr().cast(), buffer.len());
+        let status = memux_extract_into(source, place, capacity, &raw const options, &raw mut report, null_mut());
+        assert_eq!(status, 0, "memux_extract_into");
+        memux_source_free(source);
+        report.bytes_written
+    }
+}
+
+/// How many bytes an extraction would write.
+pub fn extract_size(data: &[u8], engine: i32) -> u64 {
+    let (source, run, mut size) = (source(data), run(engine), 0);
+    let options = options(&run, 1);
+    // SAFETY: as in `extract`.
+    unsafe {
+        let status = memux_extract_size(source, &raw const options, &raw mut size, null_mut(), null_mut());
+        assert_eq!(status, 0, "memux_extract_size");
+        memux_source_free(source);
+    }
+    size
 }
 
 /// Copies the pieces one after another: what no copying sink can be faster than.

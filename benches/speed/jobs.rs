@@ -41,8 +41,11 @@ fn all_bytes(data: &[u8]) -> u64 {
 /// Makes the variants of a job on one film, with room for its output.
 pub type Extraction = for<'a> fn(&'a [u8], &'a ByHand, &'a mut [u8]) -> Vec<Variant<'a>>;
 
-pub const EXTRACTIONS: [(&str, Extraction); 2] =
-    [("extract, gather sink", |data, by_hand, _| gather(data, by_hand)), ("extract, copying sink", copying)];
+pub const EXTRACTIONS: [(&str, Extraction); 3] = [
+    ("extract, gather sink", |data, by_hand, _| gather(data, by_hand)),
+    ("extract, copying sink", copying),
+    ("extract into the host's buffer", into_buffer),
+];
 
 fn extract_by_hand(data: &[u8], by_hand: &ByHand, target: &mut Target) -> u64 {
     target.written = 0;
@@ -79,6 +82,30 @@ fn copying<'a>(data: &'a [u8], by_hand: &'a ByHand, output: &'a mut [u8]) -> Vec
         variant("memux, walk", into(|data, _, target| host::extract(data, MEMUX_ENGINE_WALK, false, target))),
         variant("memux, walk, writev", into(|data, _, target| host::extract(data, MEMUX_ENGINE_WALK, true, target))),
         variant("memux, FFmpeg", into(|data, _, target| host::extract(data, MEMUX_ENGINE_FFMPEG, false, target))),
+        variant("limit: memcpy of the payload", move || host::copy(&pieces, &mut copied.borrow_mut())),
+    ]
+}
+
+/// One call writes into the host's memory; by hand that is the copying sink.
+fn into_buffer<'a>(data: &'a [u8], by_hand: &'a ByHand, output: &'a mut [u8]) -> Vec<Variant<'a>> {
+    let mut list = Target { pieces: Some(Vec::new()), ..nowhere() };
+    host::extract(data, MEMUX_ENGINE_WALK, true, &mut list);
+    let pieces = list.pieces.unwrap_or_default();
+    let output = Rc::new(RefCell::new(output));
+    let into = |threads: i32| {
+        let output = Rc::clone(&output);
+        move || host::extract_into(data, MEMUX_ENGINE_WALK, threads, &mut output.borrow_mut())
+    };
+    let (hand, copied) = (Rc::clone(&output), Rc::clone(&output));
+    let by_hand = move || {
+        let mut output = hand.borrow_mut();
+        extract_by_hand(data, by_hand, &mut Target { buffer: &mut output, written: 0, pieces: None })
+    };
+    vec![
+        variant("by hand", by_hand),
+        variant("memux, walk", into(1)),
+        Variant { name: "memux, walk, two threads (wall)", clock: Clock::Wall, run: Box::new(into(2)) },
+        variant("memux, size alone", || host::extract_size(data, MEMUX_ENGINE_WALK)),
         variant("limit: memcpy of the payload", move || host::copy(&pieces, &mut copied.borrow_mut())),
     ]
 }

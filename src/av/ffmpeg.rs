@@ -119,6 +119,7 @@ functions! {
         fn av_probe_input_format3(pd: *const AVProbeData, is_opened: c_int, score_ret: *mut c_int) -> *const AVInputFormat;
         fn av_read_frame(s: *mut AVFormatContext, pkt: *mut AVPacket) -> c_int;
         fn av_write_trailer(s: *mut AVFormatContext) -> c_int;
+        fn av_guess_format(short_name: *const c_char, filename: *const c_char, mime_type: *const c_char) -> *const AVOutputFormat;
         fn avformat_alloc_context() -> *mut AVFormatContext;
         fn avformat_alloc_output_context2(ctx: *mut *mut AVFormatContext, oformat: *const AVOutputFormat, format_name: *const c_char, filename: *const c_char) -> c_int;
         fn avformat_close_input(s: *mut *mut AVFormatContext);
