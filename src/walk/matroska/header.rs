@@ -36,6 +36,9 @@ struct Parts<'a> {
 /// More elements beside the Clusters than any file has; libavformat remembers 64.
 const MOST_PARTS: usize = 32;
 
+/// Streams or not: for odd blocks all of them are looked through.
+const MOST_TRACKS: usize = 1024;
+
 pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> {
     let start = ebml_header(bytes)?;
     let size = length(bytes);
@@ -69,9 +72,13 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
     for entry in tracks.children() {
         let entry = entry?;
         if entry.id == id::TRACK_ENTRY {
+            if header.tracks.len() >= MOST_TRACKS {
+                return Err(Declined::structure("very many tracks").at(entry.at));
+            }
             let track = tracks::track(&entry, timestamp_scale, rules.avformat_major, &mut header.streams)?;
             header.tracks.push(track);
-            tracks::within_limit(&header.streams, rules.max_streams)?;
+            // Whether they become streams or not.
+            tracks::within_limit(header.tracks.len(), rules.max_streams)?;
         }
     }
     if let Some(attachments) = &parts.attachments {
@@ -79,7 +86,7 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
             let file = file?;
             if file.id == id::ATTACHED_FILE {
                 header.attach(&file)?;
-                tracks::within_limit(&header.streams, rules.max_streams)?;
+                tracks::within_limit(header.streams.len(), rules.max_streams)?;
             }
         }
     }
