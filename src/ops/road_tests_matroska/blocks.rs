@@ -83,6 +83,19 @@ fn block_groups_tell_of_references_durations_and_additions() {
         simple(1, 240, 0, &[]),
     ];
     walked(&file(&[info(), tracks(&[video(&[]), sound(20, &[])]), cluster(5, &blocks)]), "groups");
+    // Where no parser looks at the frames, references tell which are key frames; and a duration is that of all laces.
+    let laced = payload(3, 160, FIXED, &[&[1][..], &[6; 20]].concat());
+    let blocks = [
+        group(3, 0, &[1; 9], &[duration(40)]),
+        group(3, 40, &[2; 9], &[refers()]),
+        simple(3, 80, KEY, &[3; 9]),
+        simple(3, 120, 0, &[4; 9]),
+        element(0xa0, &[element(0xa1, &laced), duration(50)].concat()),
+    ];
+    let bytes = file(&[info(), tracks(&[track(3, 1, "V_FFV1", &[])]), cluster(5, &blocks)]);
+    walked(&bytes, "groups without a parser");
+    let keys: Vec<_> = packets(&bytes).unwrap().iter().map(|view| view.key).collect();
+    assert_eq!(keys, [true, false, true, false, true, false]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::*;
 use crate::ops::Select;
 use crate::ops::road_tests::{compare_reports, packets, rules};
 use crate::ops::tests::clip;
-use crate::walk::{Demux, Walk};
+use crate::walk::{Demux, Reason, Rules, Walk};
 
 #[test]
 fn what_is_left_out_of_all_frames_is_put_back() {
@@ -98,7 +98,9 @@ fn tracks_behind_the_clusters_are_found_through_the_seek_head() {
         let at = u32::try_from(at).unwrap().to_be_bytes();
         element(0x4dbb, &[element(0x53ab, &id.to_be_bytes()), element(0x53ac, &at)].concat())
     };
-    let parts = plain();
+    let mut parts = plain();
+    // Where this is not read, all times are others.
+    parts[0] = element(INFO, &uint(0x002a_d7b1, 500_000));
     let clusters = parts[2..].concat();
     let second = |at| element(0x114d_9b74, &[place(TRACKS, at), place(CUES, 5)].concat());
     let first =
@@ -149,4 +151,32 @@ fn what_only_libavformat_can_make_packets_of_is_left_to_it() {
         // The video beside it is another matter.
         compare_reports(&bytes, Select::FirstVideo, "beside");
     }
+}
+
+#[test]
+fn a_file_without_video_is_known_to_its_end_or_left_to_libavformat() {
+    let block = |size| simple(2, 0, KEY, &vec![1; size]);
+    let parts = [info(), tracks(&[sound(20, &[])]), cluster(0, &[block(30)]), cluster(20, &[block(30)])];
+    walked(&file(&parts), "sound alone");
+    compare_reports(&file(&parts), Select::Index(0), "sound alone");
+    let mut bytes = file(&parts);
+    let last = bytes.len() - parts[3].len() + 4;
+    bytes[last] += 1;
+    assert!(Walk::open(&bytes, None, &rules()).is_err(), "a Cluster that reaches past the Segment");
+    let open =
+        [&parts[..2], &[unsized_element(CLUSTER, &cluster_body(0, &[block(30), vec![0xa3, 0x89, 0x82]]))]].concat();
+    assert!(Walk::open(&live(&open), None, &rules()).is_err(), "a block that reaches past the end");
+}
+
+#[test]
+fn more_tracks_than_are_allowed_are_left_to_libavformat() {
+    let many = |count: u64| tracks(&(0..count).map(|_| element(0xae, &[])).chain([video(&[])]).collect::<Vec<_>>());
+    let with = |count| file(&[info(), many(count), cluster(0, &[simple(1, 0, KEY, &key(9))])]);
+    walked(&with(999), "very many tracks");
+    let reason = |count, max_streams| {
+        let rules = Rules { max_streams, ..rules() };
+        Walk::open(&with(count), None, &rules).err().map(|declined| declined.reason)
+    };
+    assert_eq!(reason(1000, 1000), Some(Reason::Limit));
+    assert_eq!(reason(1024, u64::MAX), Some(Reason::Structure), "where the host sets no limit");
 }

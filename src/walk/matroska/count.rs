@@ -178,8 +178,8 @@ fn place(at: usize) -> u64 {
 /// How far ahead memory is asked for where blocks are small.
 const AHEAD: usize = 2048;
 const LINE: usize = 64;
-/// From this size on, on average, blocks are large.
-const LARGE: usize = 2048;
+/// From this size on, on average, fetching every line of memory costs more than fetching those where blocks begin.
+const LARGE: usize = 256;
 /// Clusters gone through at once.
 const LANES: usize = 16;
 /// Blocks between two looks at the host.

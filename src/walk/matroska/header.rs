@@ -36,8 +36,14 @@ struct Parts<'a> {
 /// More elements beside the Clusters than any file has; libavformat remembers 64.
 const MOST_PARTS: usize = 32;
 
+/// Streams or not: for odd blocks all of them are looked through.
+const MOST_TRACKS: usize = 1024;
+
 pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> {
     let start = ebml_header(bytes)?;
+    if start > rules.max_probe_bytes {
+        return Err(Declined::new(Reason::Limit, "an EBML header longer than may be looked at"));
+    }
     let size = length(bytes);
     let segment = ebml::element(bytes, start).filter(|element| element.id == id::SEGMENT);
     let segment = segment.ok_or(Declined::structure("no Segment behind the EBML header").at(start))?;
@@ -69,9 +75,13 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
     for entry in tracks.children() {
         let entry = entry?;
         if entry.id == id::TRACK_ENTRY {
+            if header.tracks.len() >= MOST_TRACKS {
+                return Err(Declined::structure("very many tracks").at(entry.at));
+            }
             let track = tracks::track(&entry, timestamp_scale, rules.avformat_major, &mut header.streams)?;
             header.tracks.push(track);
-            tracks::within_limit(&header.streams, rules.max_streams)?;
+            // Whether they become streams or not.
+            tracks::within_limit(header.tracks.len(), rules.max_streams)?;
         }
     }
     if let Some(attachments) = &parts.attachments {
@@ -79,7 +89,7 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
             let file = file?;
             if file.id == id::ATTACHED_FILE {
                 header.attach(&file)?;
-                tracks::within_limit(&header.streams, rules.max_streams)?;
+                tracks::within_limit(header.streams.len(), rules.max_streams)?;
             }
         }
     }
@@ -261,7 +271,6 @@ pub fn begins(bytes: &[u8]) -> bool {
     ebml_header(bytes).is_ok()
 }
 
-/// Why a Segment is given up whose first Cluster is missing.
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,5 +298,7 @@ mod tests {
         assert_eq!(with(b"\x18\x53\x80\x67\x82\xec\x80\x00"), Some(Reason::Structure), "something behind it");
         assert_eq!(with(b"\x18\x53\x80\x67\x84\xec\x80"), Some(Reason::Damaged), "a cut one");
         assert_eq!(with(b"\x18\x53\x80\x67\xff\x1f\x43\xb6\x75\x80"), Some(Reason::Structure), "no Tracks");
+        let little = Rules { max_probe_bytes: 15, ..rules() };
+        assert_eq!(read(HEADER, &little).err().map(|declined| declined.reason), Some(Reason::Limit));
     }
 }

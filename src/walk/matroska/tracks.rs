@@ -314,9 +314,8 @@ fn delay(nanoseconds: u64, (numerator, denominator): (u32, u32)) -> Option<u64> 
     u64::try_from(scaled.checked_div(unit)?).ok().filter(|delay| *delay < 1 << 50)
 }
 
-/// Reads tracks for a limit on streams.
-pub fn within_limit(streams: &[Stream], max_streams: u64) -> Result<(), Declined> {
-    if u64::try_from(streams.len()).is_ok_and(|count| count <= max_streams) {
+pub fn within_limit(streams: usize, max_streams: u64) -> Result<(), Declined> {
+    if u64::try_from(streams).is_ok_and(|count| count <= max_streams) {
         return Ok(());
     }
     Err(Declined::new(Reason::Limit, "more streams than are allowed"))
