@@ -1,5 +1,9 @@
 //! What safe Rust cannot say to the processor: look at this soon. The last place with unsafe code beside `av` and `ffi`.
 
+mod zeros;
+
+pub use zeros::{first_zero, has_zero_pair, zero_pair};
+
 /// Asks for the cache line that holds the byte at `at`, without waiting for it. Past the end it is nothing; elsewhere
 /// than on x86-64 too.
 #[inline(always)]

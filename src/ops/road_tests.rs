@@ -114,7 +114,7 @@ fn the_walk_gives_libavformats_samples_for_every_clip_that_it_knows() {
 }
 
 /// Files of the corpus that are left to libavformat, each for encryption, damage or a part that the walk does not know.
-const LEFT: &[(&str, &str)] = &[];
+const LEFT: &[(&str, &str)] = &[("ts/sample_with_sdt.ts", "cut in its last packet")];
 
 /// Without a corpus the suite says at its end that this was not run.
 #[test]
@@ -128,7 +128,11 @@ fn the_walk_gives_libavformats_samples_for_every_file_of_the_corpus_that_it_know
                 Ok(()) => {
                     assert!(!LEFT.iter().any(|(left, _)| *left == name), "{name} is walked: take it off the list")
                 }
-                Err(declined) => eprintln!("{name}: {declined:?}"),
+                Err(declined) => {
+                    let left = LEFT.iter().any(|(left, _)| *left == name);
+                    assert!(left || !name.ends_with(".ts"), "{name} is not walked: {declined:?}");
+                    eprintln!("{name}: {declined:?}");
+                }
             }
         }
     }
