@@ -5,6 +5,10 @@ mod copy;
 
 pub use copy::{copy, stream};
 
+mod zeros;
+
+pub use zeros::{first_zero, has_zero_pair, zero_pair};
+
 /// Asks for the cache line that holds the byte at `at`, without waiting for it. Past the end it is nothing; elsewhere
 /// than on x86-64 too.
 #[inline(always)]

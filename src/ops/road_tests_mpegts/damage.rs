@@ -9,7 +9,7 @@ use crate::ops::road_tests::compare;
 use crate::ops::tests::clip;
 use crate::ops::{Completeness, Run, Select};
 
-fn completeness(bytes: &[u8]) -> Completeness {
+pub fn completeness(bytes: &[u8]) -> Completeness {
     let mut report = count::Report::default();
     let run = Run { engine: crate::ops::Engine::Ffmpeg, ..Run::default() };
     let options = count::Options { mode: Mode::Packets, select: Select::FirstVideo };
@@ -35,6 +35,21 @@ fn a_stream_that_is_cut_anywhere_is_declined_or_walked_as_libavformat_reads_it()
             }
         }
         assert!(whole > 20 && cut > 100, "{name}: {whole} cuts walked, {cut} declined");
+    }
+}
+
+#[test]
+fn a_unit_that_is_no_pes_packet_is_declined_on_the_video_and_of_no_account_elsewhere() {
+    let pictures = h264();
+    for (pid, fine) in [(VIDEO, false), (AUDIO, true), (0x333, true)] {
+        let mut maker = Maker::of(&[(0x1b, VIDEO, &[]), (0x0f, AUDIO, &[])]);
+        for (nth, picture) in pictures.iter().enumerate() {
+            maker.pes(VIDEO, 0xe0, at(nth), picture);
+            maker.packet(pid, true, &[9; 184]);
+            maker.packet(pid, false, &[9; 184]);
+        }
+        maker.pes(VIDEO, 0xe0, at(99), &pictures[0]);
+        assert_eq!(compare(&maker.bytes, "no PES packet").is_ok(), fine, "on {pid}");
     }
 }
 

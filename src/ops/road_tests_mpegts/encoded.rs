@@ -1,5 +1,9 @@
 //! Transport streams as the ffmpeg command makes them.
 
+use super::damage::completeness;
+use super::make::*;
+use super::{H264, walked as walked_as_made};
+use crate::ops::Completeness;
 use crate::ops::road_tests::compare;
 use std::process::Command;
 
@@ -13,13 +17,14 @@ impl Folder {
         Folder(folder)
     }
 
-    /// Two seconds of a test picture, with these arguments.
-    fn encode(&self, arguments: &str) -> Vec<u8> {
+    /// Some frames of a test picture, with these arguments.
+    fn encode(&self, frames: u32, arguments: &str) -> Vec<u8> {
         let file = self.0.join("out.ts");
-        let input = "-v error -y -f lavfi -i testsrc2=size=320x240:rate=25:duration=2 -f lavfi -i sine=duration=2";
+        let input = "-v error -y -f lavfi -i testsrc2=size=320x240:rate=25 -f lavfi -i sine";
         let status = Command::new("ffmpeg")
             .args(input.split_whitespace())
             .args(arguments.split_whitespace())
+            .args(["-t", &(f64::from(frames) / 25.0).to_string()])
             .args(["-f", "mpegts"])
             .arg(&file)
             .status()
@@ -38,7 +43,9 @@ impl Drop for Folder {
 fn walked(name: &str, all: &[&str]) {
     let folder = Folder::new(name);
     for arguments in all {
-        let bytes = folder.encode(arguments);
+        // One stream in 184 seems to be cut, since its last packet happens to be filled: then a shorter one is looked at.
+        let mut made = (40..50).rev().map(|frames| folder.encode(frames, arguments));
+        let bytes = made.find(|bytes| completeness(bytes) != Completeness::Truncated).unwrap();
         compare(&bytes, arguments).unwrap_or_else(|declined| panic!("{arguments}: {declined:?}"));
     }
 }
@@ -84,4 +91,27 @@ fn mpeg1_and_mpeg2_video_of_every_kind_is_walked() {
             "-c:v mpeg2video -g 1 -c:a aac -mpegts_m2ts_mode 1",
         ],
     );
+}
+
+/// Intra pictures that neither are called IDR nor announced are key frames only where no picture refers to more than one.
+#[test]
+fn intra_pictures_are_key_frames_where_libavformat_takes_them_for_some() {
+    let folder = Folder::new("keys");
+    for (references, keys) in [(1, true), (3, false)] {
+        let options = format!("keyint=5:bframes=0:scenecut=0:weightp=0:ref={references}");
+        let bytes = folder.encode(25, &format!("-c:v libx264 -x264-params {options} -an"));
+        let mut maker = Maker::of(H264);
+        for picture in pictures(&bytes) {
+            let mut picture = without(&picture, |first| first == 6);
+            for at in 0..picture.len() - 3 {
+                if picture[at..].starts_with(&[0, 0, 1, 0x65]) {
+                    picture[at + 3] = 0x61;
+                }
+            }
+            maker.pes(VIDEO, 0xe0, Pes { bounded: true, ..PLAIN }, &picture);
+        }
+        walked_as_made(&maker, &options);
+        let views = crate::ops::road_tests::packets(&maker.bytes).unwrap();
+        assert_eq!(views.iter().filter(|view| view.key).count(), if keys { 5 } else { 0 }, "{options}");
+    }
 }

@@ -1,8 +1,8 @@
 //! One stream's pictures, found in a single pass over all packets.
 
-use super::names::{Names, Piece};
+use super::names::Names;
 use super::packets::{self, Layout};
-use super::pids::{PAYLOAD, plain};
+use super::pids::{PAYLOAD, Piece, plain};
 use super::pieces::{self, Place};
 use super::split::{Mark, Splitter};
 use super::stamps::{Stamp, Stamps};
@@ -60,10 +60,9 @@ impl<'a> Reader<'a> {
             let step = match (self.names.pids.go_on(header), plain(packet)) {
                 (Some(place), Some(payload)) if place == self.place => self.stream.go_on(payload, self.at, found),
                 (Some(_), _) => Ok(()),
-                (None, _) => match self.names.odd(packet, header) {
-                    Ok(Some(piece)) if piece.place == self.place => {
-                        self.stream.take(&piece, self.at, &self.layout, found)
-                    }
+                (None, _) => match self.names.piece(packet, header) {
+                    Ok(Some(piece)) if piece.place == self.place => self.stream.take(&piece, self.at, found),
+                    Ok(None) if self.is_lost(packet, header) => Err(Declined::damaged("a unit that is no PES packet")),
                     other => other.map(drop),
                 },
             };
@@ -71,6 +70,13 @@ impl<'a> Reader<'a> {
             self.at = self.at.wrapping_add(self.layout.stride);
         }
         Ok(true)
+    }
+
+    /// A unit of this stream begins and is none of a stream's.
+    fn is_lost(&self, packet: &[u8; packets::SIZE], header: u32) -> bool {
+        header & packets::UNIT_START != 0
+            && self.names.pids.place(packets::pid(header)) == self.place
+            && !packets::parts(packet, header).0.is_empty()
     }
 
     fn finish(&mut self, found: &mut impl FnMut(Frame)) -> Result<(), Declined> {
@@ -112,13 +118,7 @@ impl Elementary<'_> {
         self.book.end.wrapping_sub(self.part).saturating_add(size) <= LONGEST_PART
     }
 
-    fn take(
-        &mut self,
-        piece: &Piece,
-        at: usize,
-        layout: &Layout,
-        found: &mut impl FnMut(Frame),
-    ) -> Result<(), Declined> {
+    fn take(&mut self, piece: &Piece, at: usize, found: &mut impl FnMut(Frame)) -> Result<(), Declined> {
         if !piece.starts {
             return self.feed(piece.bytes, at, found);
         }
@@ -130,7 +130,7 @@ impl Elementary<'_> {
             return Err(Declined::damaged("a PES packet that is longer than it says"));
         }
         // What libavformat takes for the packet's place: before the time stamp, or before the check bytes.
-        let packet = at.saturating_add(packets::SIZE).checked_sub(layout.stride);
+        let packet = at.saturating_add(packets::SIZE).checked_sub(self.book.layout.stride);
         let packet = packet.ok_or_else(|| Declined::structure("a PES packet before all tables"))?;
         self.stamp = Stamp { offset: offset(packet), pts: start.pts };
         self.bounded = start.size.is_some();

@@ -3,7 +3,7 @@
 
 use super::kinds::Kind;
 use super::packets::{self, Layout, NULL_PID, SIZE};
-use super::pids::{Pids, Role, Table};
+use super::pids::{Pids, Piece, Role, Table};
 use super::{pes, tables};
 use crate::walk::{Codec, Declined, Media, Reason, Rules};
 
@@ -40,14 +40,6 @@ pub struct Names {
     most_streams: u64,
     /// Streams that no table names show too.
     guesses: bool,
-}
-
-/// A payload of a stream.
-pub struct Piece<'a> {
-    pub place: u16,
-    pub bytes: &'a [u8],
-    /// A PES packet begins with it.
-    pub starts: bool,
 }
 
 impl Names {
@@ -99,8 +91,17 @@ impl Names {
         Ok(())
     }
 
+    /// A packet that is not the plain next one of a stream, the quick way if there is one.
+    #[inline]
+    pub fn piece<'p>(&mut self, packet: &'p [u8; SIZE], header: u32) -> Result<Option<Piece<'p>>, Declined> {
+        match self.pids.step(packet, header) {
+            Some(piece) => Ok(Some(piece)),
+            None => self.odd(packet, header),
+        }
+    }
+
     /// A packet that is not the plain next one of a stream. Gives its payload if that is a stream's.
-    pub fn odd<'p>(&mut self, packet: &'p [u8; SIZE], header: u32) -> Result<Option<Piece<'p>>, Declined> {
+    fn odd<'p>(&mut self, packet: &'p [u8; SIZE], header: u32) -> Result<Option<Piece<'p>>, Declined> {
         if packet.first() != Some(&packets::SYNC) {
             return Err(Declined::damaged("packets are out of step"));
         }

@@ -21,6 +21,9 @@ const HEAD: usize = 8192;
 /// What it looks at to tell a transport stream from other formats.
 const PROBED: usize = 2048;
 
+/// How far apart packets may be.
+const STRIDES: [usize; 3] = [SIZE, 192, 204];
+
 /// How far ahead memory is asked for.
 const AHEAD: usize = 4096;
 
@@ -81,7 +84,7 @@ fn stamped(bytes: &[u8]) -> bool {
 /// How far apart the packets are, as libavformat weighs it: by how often the sync byte stands at the same place.
 fn stride(bytes: &[u8]) -> usize {
     let head = bytes.get(..HEAD).unwrap_or(bytes);
-    let [score, stamped, checked] = [SIZE, 192, 204].map(|stride| regularity(head, stride, false));
+    let [score, stamped, checked] = regularity(head, STRIDES, false);
     let middle = score.max(stamped).min(score.min(stamped).max(checked));
     let margin = if head.len() < HEAD { middle.saturating_add(5) } else { middle };
     if score > margin {
@@ -95,24 +98,29 @@ fn stride(bytes: &[u8]) -> usize {
     }
 }
 
-/// The most sync bytes that stand at one place of a stride, less a tenth of what there is far too many of. `strict`:
-/// only those that begin a likely header.
-fn regularity(bytes: &[u8], stride: usize, strict: bool) -> i64 {
-    let mut places = [0i64; 204];
-    let (mut all, mut best) = (0i64, 0i64);
+/// For each stride, the most sync bytes that stand at one place of it, less a tenth of what there is far too many of.
+/// `strict`: only those that begin a likely header.
+fn regularity<const N: usize>(bytes: &[u8], strides: [usize; N], strict: bool) -> [i64; N] {
+    let mut places = strides.map(|stride| (stride, [0i64; 204], 0i64));
+    let mut all = 0i64;
     let shown = bytes.get(..bytes.len().saturating_sub(3)).unwrap_or(&[]);
     each_place(shown, SYNC, |at| {
         let header = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>).map_or(0, |header| u32::from_be_bytes(*header));
         if strict && pid(header) != NULL_PID && header & (ADAPTATION | PAYLOAD) == 0 {
             return;
         }
-        let Some(place) = at.checked_rem(stride).and_then(|place| places.get_mut(place)) else { return };
-        *place = place.saturating_add(1);
         all = all.saturating_add(1);
-        best = best.max(*place);
+        for (stride, places, best) in &mut places {
+            if let Some(place) = at.checked_rem(*stride).and_then(|place| places.get_mut(place)) {
+                *place = place.saturating_add(1);
+                *best = (*place).max(*best);
+            }
+        }
     });
-    let spread = all.saturating_sub(best.saturating_mul(10)).max(0).checked_div(10).unwrap_or(0);
-    best.saturating_sub(spread)
+    places.map(|(_, _, best)| {
+        let spread = all.saturating_sub(best.saturating_mul(10)).max(0).checked_div(10).unwrap_or(0);
+        best.saturating_sub(spread)
+    })
 }
 
 /// Whether libavformat's look at the first bytes can come to nothing but a transport stream.
@@ -126,11 +134,12 @@ pub fn begins(bytes: &[u8]) -> bool {
         let sync = |nth: usize| head.get(nth.saturating_mul(stride).saturating_add(first)) == Some(&SYNC);
         (0..10).all(sync)
     };
-    let Some(stride) = [SIZE, 192, 204].into_iter().find(|stride| in_step(*stride)) else { return false };
+    let Some(stride) = STRIDES.into_iter().find(|stride| in_step(*stride)) else { return false };
     let shown = head.get(..stride.saturating_mul(10)).unwrap_or(head);
     // A program stream begins its packs, and announces itself, with these.
     let packs = head.windows(4).any(|window| matches!(window, [0, 0, 1, 0xba | 0xbb]));
-    regularity(shown, stride, true) >= 8 && !packs
+    let [score] = regularity(shown, [stride], true);
+    score >= 8 && !packs
 }
 
 #[inline(always)]
@@ -163,9 +172,11 @@ pub fn parts(packet: &[u8; SIZE], header: u32) -> (&[u8], Extras) {
     }
     let Some((length, rest)) = rest.split_first() else { return (&[], none) };
     let (field, payload) = rest.split_at_checked(usize::from(*length)).unwrap_or((rest, &[]));
+    let flags = field.first().copied().unwrap_or(0);
     let extras = Extras {
-        discontinuity: field.first().is_some_and(|flags| flags & 0x80 != 0),
-        stuffed: stuffed(usize::from(*length), rest),
+        discontinuity: flags & 0x80 != 0,
+        // Without any of the parts that a field may have, it is a byte long, or longer than it needs to be.
+        stuffed: if flags & 0x1f == 0 { *length != 1 } else { stuffed(usize::from(*length), rest) },
     };
     (if header & PAYLOAD == 0 { &[] } else { payload }, extras)
 }

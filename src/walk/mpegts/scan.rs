@@ -1,68 +1,8 @@
 //! Start codes (two zero bytes or more, and a one), found at the speed of memory and across the borders of payloads.
 
-/// Whether two zero bytes stand side by side: nearly never, but at start codes.
-#[inline(always)]
-pub fn has_zero_pair(payload: &[u8; 184]) -> bool {
-    let bulk = payload.first_chunk::<177>().is_some_and(holds_pair);
-    bulk || payload.last_chunk::<9>().is_some_and(|last| pair_of(last).is_some())
-}
-
-/// The same for a size that fills whole vectors, and one more: made for the compiler to turn into vector instructions.
-#[inline(always)]
-fn holds_pair<const N: usize>(bytes: &[u8; N]) -> bool {
-    let pairs = bytes.iter().zip(bytes.iter().skip(1));
-    pairs.fold(u8::MAX, |least, (first, second)| least.min(first | second)) == 0
-}
-
-/// Leaves out the first bytes, where no pair begins.
-#[inline(always)]
-fn pass_over<'b, const N: usize>(bytes: &mut &'b [u8]) -> bool {
-    let free = bytes.first_chunk::<N>().is_some_and(|part| !holds_pair(part));
-    if free {
-        *bytes = bytes.get(N.wrapping_sub(1)..).unwrap_or(&[]);
-    }
-    free
-}
-
-/// The first of nine bytes that is zero and has a zero behind it.
-#[inline(always)]
-fn pair_of(nine: &[u8; 9]) -> Option<usize> {
-    let (first, second) = (nine.first_chunk()?, nine.last_chunk()?);
-    first_zero(u64::from_le_bytes(*first) | u64::from_le_bytes(*second))
-}
-
-/// Bytes that are looked at one after another.
-const NEAR: usize = 16;
+use crate::mem::{first_zero, zero_pair};
 
 const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
-/// Which of eight bytes is the first that is zero.
-#[inline(always)]
-fn first_zero(bytes: u64) -> Option<usize> {
-    // The lowest bit that is set marks it.
-    let zeros = bytes.wrapping_sub(LOW) & !bytes & HIGH;
-    if zeros == 0 { None } else { usize::try_from(zeros.trailing_zeros() >> 3).ok() }
-}
-
-/// Where the first two zero bytes are that stand side by side.
-#[inline(always)]
-fn zero_pair(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    let at = |rest: &[u8]| bytes.len().wrapping_sub(rest.len());
-    // Where there is one start code, others are often near: then there is no use in looking far at once.
-    let near = rest.len().wrapping_sub(NEAR);
-    while let Some(nine) = rest.first_chunk::<9>() {
-        if let Some(nth) = pair_of(nine) {
-            return Some(at(rest).wrapping_add(nth));
-        }
-        rest = rest.get(8..)?;
-        if rest.len() <= near {
-            while pass_over::<129>(&mut rest) || pass_over::<33>(&mut rest) {}
-        }
-    }
-    rest.windows(2).position(|pair| pair == [0, 0]).map(|nth| at(rest).wrapping_add(nth))
-}
 
 /// Calls `found` with each place of `wanted`.
 pub fn each_place(bytes: &[u8], wanted: u8, mut found: impl FnMut(usize)) {
@@ -130,23 +70,6 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn two_zeros_are_found_wherever_they_are() {
-        assert!(!has_zero_pair(&[7; 184]));
-        for at in 0..183 {
-            let mut payload = [7; 184];
-            payload[at] = 0;
-            assert!(!has_zero_pair(&payload), "{at}");
-            assert_eq!(zero_pair(&payload), None, "{at}");
-            payload[at + 1] = 0;
-            assert!(has_zero_pair(&payload), "{at}");
-            assert_eq!(zero_pair(&payload), Some(at), "{at}");
-            payload[182] = 0;
-            payload[183] = 0;
-            assert_eq!(zero_pair(&payload[..183]).unwrap_or(182), at.min(182), "{at}");
-        }
-    }
 
     #[test]
     fn every_place_of_a_byte_is_found() {

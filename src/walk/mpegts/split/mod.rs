@@ -6,7 +6,8 @@ mod hevc;
 mod mpeg2;
 
 use super::kinds::Cut;
-use super::scan::{Scanner, has_zero_pair};
+use super::scan::Scanner;
+use crate::mem::has_zero_pair;
 use crate::walk::Declined;
 
 /// What is found, with its place in the elementary stream.

@@ -1,0 +1,150 @@
+//! Two zero bytes side by side: where start codes are, and nearly nowhere else.
+
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Where the first two zero bytes are that stand side by side.
+#[inline]
+pub fn zero_pair(bytes: &[u8]) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { avx2::zero_pair(bytes) };
+    }
+    portable(bytes)
+}
+
+/// Whether there are two zero bytes side by side.
+#[inline]
+pub fn has_zero_pair(bytes: &[u8; 184]) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { avx2::has_zero_pair(bytes) };
+    }
+    portable(bytes).is_some()
+}
+
+/// Which of eight bytes is the first that is zero.
+#[inline(always)]
+pub fn first_zero(bytes: u64) -> Option<usize> {
+    // The lowest bit that is set marks it.
+    let zeros = bytes.wrapping_sub(LOW) & !bytes & HIGH;
+    if zeros == 0 { None } else { usize::try_from(zeros.trailing_zeros() >> 3).ok() }
+}
+
+/// The first of nine bytes that is zero and has a zero behind it.
+#[inline(always)]
+fn pair_of(nine: &[u8; 9]) -> Option<usize> {
+    let (first, second) = (nine.first_chunk()?, nine.last_chunk()?);
+    first_zero(u64::from_le_bytes(*first) | u64::from_le_bytes(*second))
+}
+
+/// Leaves out the first bytes, where no pair begins: made for the compiler to turn into vector instructions.
+#[inline(always)]
+fn pass_over<const N: usize>(bytes: &mut &[u8]) -> bool {
+    let free = bytes.first_chunk::<N>().is_some_and(|part| {
+        let pairs = part.iter().zip(part.iter().skip(1));
+        pairs.fold(u8::MAX, |least, (first, second)| least.min(first | second)) > 0
+    });
+    if free {
+        *bytes = bytes.get(N.wrapping_sub(1)..).unwrap_or(&[]);
+    }
+    free
+}
+
+fn portable(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    while pass_over::<129>(&mut rest) || pass_over::<33>(&mut rest) {}
+    while let Some(nine) = rest.first_chunk::<9>() {
+        if let Some(nth) = pair_of(nine) {
+            return Some(bytes.len().wrapping_sub(rest.len()).wrapping_add(nth));
+        }
+        rest = rest.get(8..)?;
+    }
+    if let Some(last) = bytes.last_chunk::<9>() {
+        // Some of these have been looked at.
+        return pair_of(last).map(|nth| bytes.len().wrapping_sub(9).wrapping_add(nth));
+    }
+    bytes.windows(2).position(|pair| pair == [0, 0])
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::{
+        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+        _mm256_setzero_si256,
+    };
+
+    /// Zero where a zero byte has another behind it.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn both(part: &[u8; 33]) -> __m256i {
+        let from = part.as_ptr();
+        // SAFETY: 32 bytes from the first and from the second on are there; the loads need no alignment.
+        let (first, second) = unsafe { (_mm256_loadu_si256(from.cast()), _mm256_loadu_si256(from.add(1).cast())) };
+        _mm256_or_si256(first, second)
+    }
+
+    /// A bit for each byte that is zero.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn zeros(bytes: __m256i) -> u32 {
+        _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())).cast_unsigned()
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub fn zero_pair(bytes: &[u8]) -> Option<usize> {
+        let nth = |pairs: u32| usize::try_from(pairs.trailing_zeros()).ok();
+        let mut rest = bytes;
+        while let Some(part) = rest.first_chunk::<33>() {
+            let pairs = zeros(both(part));
+            if pairs != 0 {
+                return nth(pairs).map(|nth| bytes.len().wrapping_sub(rest.len()).wrapping_add(nth));
+            }
+            rest = rest.get(32..)?;
+        }
+        let Some(last) = bytes.last_chunk::<33>() else { return super::portable(bytes) };
+        // Some of these have been looked at.
+        let pairs = zeros(both(last));
+        if pairs == 0 { None } else { nth(pairs).map(|nth| bytes.len().wrapping_sub(33).wrapping_add(nth)) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub fn has_zero_pair(bytes: &[u8; 184]) -> bool {
+        let Some(last) = bytes.last_chunk::<33>() else { return false };
+        let mut least = both(last);
+        for at in [0, 32, 64, 96, 128] {
+            if let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+                least = _mm256_min_epu8(least, both(part));
+            }
+        }
+        zeros(least) != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_zeros_are_found_wherever_they_are_with_and_without_vectors() {
+        for size in 0..=184 {
+            for at in 0..size.max(1) {
+                let mut bytes = vec![7; size];
+                bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = 0);
+                assert_eq!((zero_pair(&bytes), portable(&bytes)), (None, None), "{at} of {size}");
+                bytes.iter_mut().skip(at).take(2).for_each(|byte| *byte = 0);
+                let there = (at + 1 < size).then_some(at);
+                assert_eq!((zero_pair(&bytes), portable(&bytes)), (there, there), "{at} of {size}");
+                if let Ok(payload) = <&[u8; 184]>::try_from(&bytes[..]) {
+                    assert_eq!(has_zero_pair(payload), there.is_some(), "{at}");
+                }
+                // Another pair further on changes nothing.
+                bytes.iter_mut().skip(at + 3).for_each(|byte| *byte = 0);
+                assert_eq!(zero_pair(&bytes), portable(&bytes));
+                assert_eq!(zero_pair(&bytes).is_some_and(|found| found == at), there.is_some(), "{at} of {size}");
+            }
+        }
+    }
+}
