@@ -192,25 +192,25 @@
  */
 #define MEMUX_ENGINE_WALK 2
 
-/** The walk did it, or the operation ended before an engine was used. */
+/** The walk did it, or the operation ended before that was decided. */
 #define MEMUX_REASON_NONE 0
-/** FFmpeg did it: the options asked for it. */
+/** Not the walk: the options asked for it. */
 #define MEMUX_REASON_ASKED 1
-/** FFmpeg did it: the source is not one block of memory. */
+/** Not the walk: the source is not one block of memory. */
 #define MEMUX_REASON_SOURCE 2
-/** FFmpeg did it: a trace tells of calls that only FFmpeg makes. */
+/** Not the walk: a trace tells of calls that only FFmpeg makes. */
 #define MEMUX_REASON_TRACE 3
-/** FFmpeg did it: decoded frames, or its own choice of the best stream, were asked for. */
+/** Not the walk: decoded frames, or its own choice of the best stream, were asked for. */
 #define MEMUX_REASON_JOB 4
-/** FFmpeg did it: the walk does not know the container. */
+/** Not the walk: the walk does not know the container. */
 #define MEMUX_REASON_CONTAINER 5
-/** FFmpeg did it: the walk does not know a part of the file, where it matters. */
+/** Not the walk: the walk does not know a part of the file, where it matters. */
 #define MEMUX_REASON_STRUCTURE 6
-/** FFmpeg did it: the file is encrypted. */
+/** Not the walk: the file is encrypted. */
 #define MEMUX_REASON_ENCRYPTED 7
-/** FFmpeg did it: the file is cut off, damaged, or contradicts itself. */
+/** Not the walk: the file is cut off, damaged, or contradicts itself. */
 #define MEMUX_REASON_DAMAGED 8
-/** FFmpeg did it: the file goes beyond a limit. */
+/** Not the walk: the file goes beyond a limit. */
 #define MEMUX_REASON_LIMIT 9
 
 /** Nowhere in particular. */

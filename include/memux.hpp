@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <istream>
 #include <memory>
 #include <stdexcept>
@@ -80,47 +81,36 @@ private:
     std::exception_ptr thrown_;
 };
 
-/// Catches the memux_error of one call and turns failure into an exception.
-class ErrorOut {
-public:
-    ErrorOut() = default;
-    ErrorOut(const ErrorOut &) = delete;
-    ErrorOut &operator=(const ErrorOut &) = delete;
-    ~ErrorOut() { memux_error_free(error_); }
-    operator memux_error **() noexcept { return &error_; }
-    memux_status check(memux_status status) {
-        if (status < 0) throw Error(status, std::exchange(error_, nullptr));
-        return status;
-    }
-    /// A callable's exception comes first, whatever the status. BUSY means that no callable of ours has run.
-    memux_status check(memux_status status, Pending *source, Pending *sink, Pending *run) {
-        if (status != MEMUX_ERROR_BUSY) {
-            std::exception_ptr first;
-            for (Pending *pending : {source, sink, run})
-                if (std::exception_ptr thrown = pending ? pending->take() : nullptr; thrown && !first) first = thrown;
-            if (first) std::rethrow_exception(first);
-        }
-        return check(status);
-    }
+template <class T, auto Free> using Handle = std::unique_ptr<T, std::integral_constant<decltype(Free), Free>>;
 
-private:
-    memux_error *error_ = nullptr;
-};
-
-template <auto Free> struct Deleter {
-    template <class T> void operator()(T *handle) const noexcept { Free(handle); }
-};
-template <class T, auto Free> using Handle = std::unique_ptr<T, Deleter<Free>>;
-
-template <class T> void release(void *opaque) noexcept { delete static_cast<T *>(opaque); }
+/// Runs `call`, which is given the place for an error, and turns failure into an exception. That of a callable comes
+/// first, whatever the status. BUSY means that no callable of ours has run.
+template <class Call> void checked(Call &&call, std::initializer_list<Pending *> callables = {}) {
+    memux_error *raw = nullptr;
+    const memux_status status = call(&raw);
+    Handle<memux_error, memux_error_free> error(raw);
+    std::exception_ptr first;
+    for (Pending *pending : callables)
+        if (pending && status != MEMUX_ERROR_BUSY)
+            if (std::exception_ptr thrown = pending->take(); thrown && !first) first = thrown;
+    if (first) std::rethrow_exception(first);
+    if (status < 0) throw Error(status, error.release());
+}
 
 /// Calls a function whose last two parameters are the handle to make and the error.
 template <class T, class Make, class... Arguments> T *made(Make make, Arguments... arguments) {
-    ErrorOut error;
     T *raw = nullptr;
-    error.check(make(arguments..., &raw, error));
+    checked([&](memux_error **error) { return make(arguments..., &raw, error); });
     return raw;
 }
+
+/// A struct of memux.h with its defaults.
+template <class Given, auto Init> struct Defaults : Given {
+    using Raw = Given;
+    Defaults() { Init(this, sizeof(Raw)); }
+};
+
+template <class T> void release(void *opaque) noexcept { delete static_cast<T *>(opaque); }
 
 /// What a reader or a writer keeps: the callable, its options, and an exception on its way out.
 template <class Call, class Options> struct Host {
@@ -128,22 +118,48 @@ template <class Call, class Options> struct Host {
     Call call;
     Options options;
 
-    static std::int64_t on_seek(void *opaque, std::int64_t offset, int whence) noexcept {
-        auto &self = *static_cast<Host *>(opaque);
-        return self.pending.guard(std::int64_t{MEMUX_IO_EXIT}, [&] { return self.options.seek(offset, whence); });
+    template <class Given> static std::unique_ptr<Host> make(Given &&call, Options &&options) {
+        return std::make_unique<Host>(Host{{}, std::forward<Given>(call), std::move(options)});
     }
-    static void on_unblock(void *opaque) noexcept { static_cast<Host *>(opaque)->options.unblock(); }
 
-    /// Fills in what memux_reader and memux_writer have in common.
-    template <class Raw> void describe(Raw &raw) {
-        raw.opaque = this;
-        raw.seek = options.seek ? on_seek : nullptr;
-        raw.unblock = options.unblock ? on_unblock : nullptr;
-        raw.release = release<Host>;
-        raw.max_attempts = options.retry.max_attempts;
-        raw.retry_delay_ms = options.retry.delay_ms;
-        raw.max_retry_delay_ms = options.retry.max_delay_ms;
+    /// Runs `work` on the host behind `opaque`; when an exception ends it, the result is MEMUX_IO_EXIT.
+    template <class Result, class Work> static Result run(void *opaque, Work &&work) noexcept {
+        auto &self = *static_cast<Host *>(opaque);
+        return self.pending.guard(Result{MEMUX_IO_EXIT}, [&] { return static_cast<Result>(work(self)); });
     }
+
+    /// The memux_reader or memux_writer that leads here, except for the function that leads to `call`.
+    typename Options::Raw describe() noexcept {
+        typename Options::Raw raw = options;
+        raw.opaque = this;
+        raw.release = release<Host>;
+        if (options.seek)
+            raw.seek = [](void *opaque, std::int64_t offset, int whence) noexcept {
+                return run<std::int64_t>(opaque, [&](Host &self) { return self.options.seek(offset, whence); });
+            };
+        if (options.unblock)
+            raw.unblock = [](void *opaque) noexcept { static_cast<Host *>(opaque)->options.unblock(); };
+        return raw;
+    }
+};
+
+/// What Source and Sink have in common: a handle, and where its callables leave an exception.
+template <class T, auto Free> class Port {
+public:
+    /// Takes over a handle of memux.h.
+    explicit Port(T *raw) noexcept : handle_(raw) {}
+    /// Makes a handle out of a memux_reader or memux_writer, which leads to `host`.
+    template <class Make, class Raw, class Host> Port(Make make, const Raw &raw, std::unique_ptr<Host> host)
+        : pending_(&host->pending) {
+        host.release(); // the library's from the call on, on failure too
+        handle_.reset(made<T>(make, &raw));
+    }
+    T *get() const noexcept { return handle_.get(); }
+    Pending *pending() const noexcept { return handle_ ? pending_ : nullptr; }
+
+private:
+    Handle<T, Free> handle_;
+    Pending *pending_ = nullptr; // inside the host that the handle owns
 };
 
 } // namespace detail
@@ -161,24 +177,19 @@ private:
     detail::Handle<memux_cancel, memux_cancel_free> handle_;
 };
 
-/// How often, and after which pauses, a callback that says "try again" is called again. 0 = the library's default.
-struct Retry {
-    std::int32_t max_attempts = 0, delay_ms = 0, max_delay_ms = 0;
-};
-
-/// What a reader can do beside reading. All of it is optional.
-struct ReaderOptions {
+/// What memux_reader and memux_writer have beside the callback itself, all of it optional; numbers are as in memux.h.
+template <class Raw, auto Init> struct CallbackOptions : detail::Defaults<Raw, Init> {
     std::function<std::int64_t(std::int64_t offset, int whence)> seek; ///< MEMUX_WHENCE_*; negative = refused
-    std::function<void()> unblock;                                     ///< frees a read that hangs; must not throw
-    std::int64_t size = 0;                                             ///< 0 = ask `seek`
-    std::int32_t seekability = MEMUX_SEEKABILITY_AUTO;
-    std::int32_t buffer_size = 0;
-    Retry retry;
+    std::function<void()> unblock;                                     ///< frees a call that hangs; must not throw
 };
+using ReaderOptions = CallbackOptions<memux_reader, memux_reader_init>;
+using WriterOptions = CallbackOptions<memux_writer, memux_writer_init>;
 
 /// Where the bytes of an operation come from.
-class Source {
+class Source : public detail::Port<memux_source, memux_source_free> {
 public:
+    using Port::Port;
+
     /// Borrows memory, which must outlive the Source.
     static Source from_memory(const void *data, std::size_t size) {
         return Source(detail::made<memux_source>(memux_source_from_memory, data, size, nullptr, nullptr));
@@ -204,20 +215,13 @@ public:
     /// Reads through `int read(std::uint8_t *buf, int buf_size)`: bytes read, 0 or MEMUX_IO_EOF at the end, MEMUX_IO_AGAIN,
     /// any other negative value = failure. The callable and the options are destroyed with the Source.
     template <class Read> static Source from_reader(Read &&read, ReaderOptions options = {}) {
-        using State = detail::Host<std::decay_t<Read>, ReaderOptions>;
-        auto state = std::make_unique<State>(State{{}, std::forward<Read>(read), std::move(options)});
-        memux_reader reader;
-        memux_reader_init(&reader, sizeof reader);
-        state->describe(reader);
-        reader.read = [](void *opaque, std::uint8_t *buf, int buf_size) noexcept -> int {
-            auto &self = *static_cast<State *>(opaque);
-            return self.pending.guard(MEMUX_IO_EXIT, [&]() -> int { return self.call(buf, buf_size); });
+        using Host = detail::Host<std::decay_t<Read>, ReaderOptions>;
+        auto host = Host::make(std::forward<Read>(read), std::move(options));
+        memux_reader raw = host->describe();
+        raw.read = [](void *opaque, std::uint8_t *buf, int buf_size) noexcept {
+            return Host::template run<int>(opaque, [&](Host &self) { return self.call(buf, buf_size); });
         };
-        reader.size = state->options.size;
-        reader.seekability = state->options.seekability;
-        reader.buffer_size = state->options.buffer_size;
-        detail::Pending *pending = &state.release()->pending; // owned by the library from the call on, on failure too
-        return Source(detail::made<memux_source>(memux_source_from_reader, &reader), pending);
+        return Source(memux_source_from_reader, raw, std::move(host));
     }
 
     /// Reads and seeks a seekable stream opened in binary mode, which must outlive the Source.
@@ -236,15 +240,6 @@ public:
         };
         return from_reader(std::move(read), std::move(options));
     }
-
-    memux_source *get() const noexcept { return handle_.get(); }
-    detail::Pending *pending() const noexcept { return pending_; }
-
-private:
-    explicit Source(memux_source *raw, detail::Pending *pending = nullptr) noexcept : handle_(raw), pending_(pending) {}
-
-    detail::Handle<memux_source, memux_source_free> handle_;
-    detail::Pending *pending_; // inside the state that the handle owns
 };
 
 /// Bytes that the library owns: what a buffer sink gathered.
@@ -261,87 +256,54 @@ private:
     detail::Handle<memux_buffer, memux_buffer_free> handle_;
 };
 
-/// What a writer can do beside writing. All of it is optional.
-struct WriterOptions {
-    std::function<std::int64_t(std::int64_t offset, int whence)> seek;
-    std::function<void()> unblock; ///< frees a write that hangs; must not throw
-    Retry retry;
-    std::int32_t max_write = 0; ///< most bytes per call, 0 = the library's default
-};
-
-namespace detail {
-
-/// A write callable: `(Bytes)` or `(const std::uint8_t *, int)`, returning void (all was taken) or the bytes taken.
-template <class Write>
-int on_write(void *opaque, MEMUX_WRITE_CONST std::uint8_t *buf, int buf_size) noexcept {
-    auto &self = *static_cast<Host<Write, WriterOptions> *>(opaque);
-    return self.pending.guard(MEMUX_IO_EXIT, [&]() -> int {
-        const auto call = [&] {
-            if constexpr (std::is_invocable_v<Write &, Bytes>)
-                return self.call(Bytes{buf, static_cast<std::size_t>(buf_size)});
-            else
-                return self.call(static_cast<const std::uint8_t *>(buf), buf_size);
-        };
-        if constexpr (std::is_void_v<decltype(call())>)
-            return call(), buf_size;
-        else
-            return static_cast<int>(call());
-    });
-}
-
-template <class Write>
-std::int64_t on_writev(void *opaque, const memux_slice *slices, std::size_t count) noexcept {
-    auto &self = *static_cast<Host<Write, WriterOptions> *>(opaque);
-    return self.pending.guard(std::int64_t{MEMUX_IO_EXIT}, [&] { return static_cast<std::int64_t>(self.call(slices, count)); });
-}
-
-} // namespace detail
-
 /// Where the bytes of an operation go. Operations append, one after another.
-class Sink {
+class Sink : public detail::Port<memux_sink, memux_sink_free> {
 public:
+    using Port::Port;
+
     /// Gathers the bytes in memory of the library; see take_buffer().
     static Sink to_buffer() { return Sink(detail::made<memux_sink>(memux_sink_to_buffer)); }
 
     /// Hands each piece to `write(Bytes)` or `write(const std::uint8_t *, int)`, which returns void (all taken) or the number
     /// of bytes taken (fewer: it is called again for the rest; negative: failure).
     template <class Write> static Sink to_writer(Write &&write, WriterOptions options = {}) {
-        return make<std::decay_t<Write>, false>(std::forward<Write>(write), std::move(options));
+        using Host = detail::Host<std::decay_t<Write>, WriterOptions>;
+        auto host = Host::make(std::forward<Write>(write), std::move(options));
+        memux_writer raw = host->describe();
+        raw.write = [](void *opaque, MEMUX_WRITE_CONST std::uint8_t *buf, int buf_size) noexcept {
+            return Host::template run<int>(opaque, [&](Host &self) { return taken(self.call, buf, buf_size); });
+        };
+        return Sink(memux_sink_to_writer, raw, std::move(host));
     }
 
     /// Hands lists of slices to `int64 write(const memux_slice *, std::size_t)`, which returns the bytes taken.
     template <class Write> static Sink to_vector_writer(Write &&write, WriterOptions options = {}) {
-        return make<std::decay_t<Write>, true>(std::forward<Write>(write), std::move(options));
+        using Host = detail::Host<std::decay_t<Write>, WriterOptions>;
+        auto host = Host::make(std::forward<Write>(write), std::move(options));
+        memux_writer raw = host->describe();
+        raw.writev = [](void *opaque, const memux_slice *slices, std::size_t count) noexcept {
+            return Host::template run<std::int64_t>(opaque, [&](Host &self) { return self.call(slices, count); });
+        };
+        return Sink(memux_sink_to_writer, raw, std::move(host));
     }
 
     /// What was written so far, also after a failure; the sink is empty afterwards. Only for to_buffer().
-    Buffer take_buffer() {
-        return Buffer(detail::made<memux_buffer>(memux_sink_take_buffer, handle_.get()));
-    }
-
-    memux_sink *get() const noexcept { return handle_.get(); }
-    detail::Pending *pending() const noexcept { return pending_; }
+    Buffer take_buffer() { return Buffer(detail::made<memux_buffer>(memux_sink_take_buffer, get())); }
 
 private:
-    explicit Sink(memux_sink *raw, detail::Pending *pending = nullptr) noexcept : handle_(raw), pending_(pending) {}
-
-    template <class Write, bool Vector, class Given> static Sink make(Given &&write, WriterOptions options) {
-        using State = detail::Host<Write, WriterOptions>;
-        auto state = std::make_unique<State>(State{{}, std::forward<Given>(write), std::move(options)});
-        memux_writer writer;
-        memux_writer_init(&writer, sizeof writer);
-        state->describe(writer);
-        if constexpr (Vector)
-            writer.writev = detail::on_writev<Write>;
+    /// Calls `write` in the form that it has; one without a result has taken all.
+    template <class Write> static int taken(Write &write, const std::uint8_t *buf, int buf_size) {
+        const auto call = [&] {
+            if constexpr (std::is_invocable_v<Write &, Bytes>)
+                return write(Bytes{buf, static_cast<std::size_t>(buf_size)});
+            else
+                return write(buf, buf_size);
+        };
+        if constexpr (std::is_void_v<decltype(call())>)
+            return call(), buf_size;
         else
-            writer.write = detail::on_write<Write>;
-        writer.max_write = state->options.max_write;
-        detail::Pending *pending = &state.release()->pending; // owned by the library from the call on, on failure too
-        return Sink(detail::made<memux_sink>(memux_sink_to_writer, &writer), pending);
+            return static_cast<int>(call());
     }
-
-    detail::Handle<memux_sink, memux_sink_free> handle_;
-    detail::Pending *pending_; // inside the state that the handle owns
 };
 
 /// What every operation can be given. The Cancel and the limits must outlive the call.
@@ -355,46 +317,31 @@ struct RunOptions {
     std::int32_t engine = MEMUX_ENGINE_AUTO;
 };
 
-struct CountOptions {
+/// The options of memux.h; `run` is the one that stands here.
+struct CountOptions : detail::Defaults<memux_count_options, memux_count_options_init> {
     RunOptions run;
-    std::int32_t mode = MEMUX_COUNT_PACKETS;
-    std::int32_t select = MEMUX_SELECT_VIDEO;
-    std::int32_t stream_index = 0;
 };
-
-struct ExtractOptions {
+struct ExtractOptions : detail::Defaults<memux_extract_options, memux_extract_options_init> {
     RunOptions run;
-    std::int32_t select = MEMUX_SELECT_VIDEO;
-    std::int32_t stream_index = 0;
-    std::int32_t threads = 0; ///< for extract_into
 };
 
 /// A report of memux.h and the status of the call. truncated() says that the input was cut or damaged.
-template <class Raw, auto Init> struct Report : Raw {
+template <class Raw, auto Init> struct Report : detail::Defaults<Raw, Init> {
     memux_status status = MEMUX_OK;
-    Report() { Init(this, sizeof(Raw)); }
     bool truncated() const noexcept { return status == MEMUX_TRUNCATED; }
 };
 using CountReport = Report<memux_count_report, memux_count_report_init>;
 using ExtractReport = Report<memux_extract_report, memux_extract_report_init>;
-
-/// The answer of count_frames: the number, and whether the input was whole.
-struct Frames {
-    std::uint64_t frames;
-    memux_status status;
-    bool truncated() const noexcept { return status == MEMUX_TRUNCATED; }
-};
 
 namespace detail {
 
 /// A RunOptions in C, with trampolines for its callables. Lives for one call.
 struct Run {
     explicit Run(const RunOptions &given) : options(given) {
-        memux_run_options_init(&raw, sizeof raw);
         raw.cancel = given.cancel ? given.cancel->get() : nullptr;
         raw.limits = given.limits;
-        raw.progress = given.progress ? on_progress : nullptr;
-        raw.trace = given.trace ? on_trace : nullptr;
+        if (given.progress) raw.progress = on_progress;
+        if (given.trace) raw.trace = on_trace;
         raw.progress_opaque = raw.trace_opaque = this;
         raw.format = given.format.empty() ? nullptr : given.format.c_str();
         raw.timeout_us = given.timeout.count();
@@ -405,32 +352,33 @@ struct Run {
 
     static int on_progress(void *opaque, const memux_progress *progress) noexcept {
         auto &self = *static_cast<Run *>(opaque);
-        return self.pending.guard(1, [&]() -> int { return self.options.progress(*progress) ? 1 : 0; });
+        return self.pending.guard(1, [&] { return self.options.progress(*progress) ? 1 : 0; });
     }
     static void on_trace(void *opaque, const memux_trace_event *event) noexcept {
         auto &self = *static_cast<Run *>(opaque);
-        self.pending.guard(0, [&] { self.options.trace(*event); return 0; });
+        self.pending.guard(0, [&] { return self.options.trace(*event), 0; });
     }
 
     const RunOptions &options;
     Pending pending;
-    memux_run_options raw;
+    Defaults<memux_run_options, memux_run_options_init> raw;
 };
+
+/// Runs an operation of memux.h on its source, and on its sink if it has one.
+template <class Operation, class Options, class Report, class... Ports>
+void operate(Operation operation, const Options &options, Report &report, Ports &...ports) {
+    Run run(options.run);
+    typename Options::Raw raw = options;
+    raw.run = &run.raw;
+    checked([&](memux_error **error) { return report.status = operation(ports.get()..., &raw, &report, error); },
+            {ports.pending()..., &run.pending});
+}
 
 } // namespace detail
 
 /// Counts the frames of a video stream. `report` is filled on failure too, also when a callable's exception comes out.
 inline void count(Source &source, const CountOptions &options, CountReport &report) {
-    detail::Run run(options.run);
-    memux_count_options raw;
-    memux_count_options_init(&raw, sizeof raw);
-    raw.run = &run.raw;
-    raw.mode = options.mode;
-    raw.select = options.select;
-    raw.stream_index = options.stream_index;
-    detail::ErrorOut error;
-    report.status = memux_count(source.get(), &raw, &report, error);
-    error.check(report.status, source.pending(), nullptr, &run.pending);
+    detail::operate(memux_count, options, report, source);
 }
 inline CountReport count(Source &source, const CountOptions &options = {}) {
     CountReport report;
@@ -438,27 +386,9 @@ inline CountReport count(Source &source, const CountOptions &options = {}) {
     return report;
 }
 
-namespace detail {
-
-inline memux_extract_options extract_options(const ExtractOptions &options, const Run &run) {
-    memux_extract_options raw;
-    memux_extract_options_init(&raw, sizeof raw);
-    raw.run = &run.raw;
-    raw.select = options.select;
-    raw.stream_index = options.stream_index;
-    raw.threads = options.threads;
-    return raw;
-}
-
-} // namespace detail
-
 /// Writes a video stream as a raw stream (H.264, HEVC: Annex B). `report` is filled on failure too.
 inline void extract(Source &source, Sink &sink, const ExtractOptions &options, ExtractReport &report) {
-    detail::Run run(options.run);
-    const memux_extract_options raw = detail::extract_options(options, run);
-    detail::ErrorOut error;
-    report.status = memux_extract(source.get(), sink.get(), &raw, &report, error);
-    error.check(report.status, source.pending(), sink.pending(), &run.pending);
+    detail::operate(memux_extract, options, report, source, sink);
 }
 inline ExtractReport extract(Source &source, Sink &sink, const ExtractOptions &options = {}) {
     ExtractReport report;
@@ -466,14 +396,13 @@ inline ExtractReport extract(Source &source, Sink &sink, const ExtractOptions &o
     return report;
 }
 
-/// How many bytes extract() would write. Nothing is written. `report` is filled on failure too.
+/// How many bytes extract() would write; nothing is written. `report` is filled on failure too.
 inline std::uint64_t extract_size(Source &source, const ExtractOptions &options, ExtractReport &report) {
-    detail::Run run(options.run);
-    const memux_extract_options raw = detail::extract_options(options, run);
-    detail::ErrorOut error;
     std::uint64_t size = 0;
-    report.status = memux_extract_size(source.get(), &raw, &size, &report, error);
-    error.check(report.status, source.pending(), nullptr, &run.pending);
+    const auto measure = [&](memux_source *from, const memux_extract_options *with, memux_extract_report *to, memux_error **error) {
+        return memux_extract_size(from, with, &size, to, error);
+    };
+    detail::operate(measure, options, report, source);
     return size;
 }
 inline std::uint64_t extract_size(Source &source, const ExtractOptions &options = {}) {
@@ -484,11 +413,10 @@ inline std::uint64_t extract_size(Source &source, const ExtractOptions &options 
 /// Writes what extract() would write into `buffer`; the report's bytes_written says how much that is, on failure too. A
 /// buffer that is too small is an Error with MEMUX_ERROR_LIMIT.
 inline void extract_into(Source &source, void *buffer, std::size_t capacity, const ExtractOptions &options, ExtractReport &report) {
-    detail::Run run(options.run);
-    const memux_extract_options raw = detail::extract_options(options, run);
-    detail::ErrorOut error;
-    report.status = memux_extract_into(source.get(), buffer, capacity, &raw, &report, error);
-    error.check(report.status, source.pending(), nullptr, &run.pending);
+    const auto fill = [&](memux_source *from, const memux_extract_options *with, memux_extract_report *to, memux_error **error) {
+        return memux_extract_into(from, buffer, capacity, with, to, error);
+    };
+    detail::operate(fill, options, report, source);
 }
 inline ExtractReport extract_into(Source &source, void *buffer, std::size_t capacity, const ExtractOptions &options = {}) {
     ExtractReport report;
@@ -497,20 +425,16 @@ inline ExtractReport extract_into(Source &source, void *buffer, std::size_t capa
 }
 
 /// Counts the frames of the first video stream of an input in memory.
-inline Frames count_frames(const void *data, std::size_t size) {
-    detail::ErrorOut error;
-    Frames answer{0, MEMUX_OK};
-    answer.status = error.check(memux_count_frames(data, size, &answer.frames, error));
-    return answer;
+inline CountReport count_frames(const void *data, std::size_t size) {
+    Source source = Source::from_memory(data, size);
+    return count(source);
 }
 
 /// Hands the first video stream of an input in memory to `write`, a callable as for Sink::to_writer().
-/// Returns MEMUX_OK or MEMUX_TRUNCATED.
-template <class Write> memux_status extract_video(const void *data, std::size_t size, Write &&write) {
-    detail::Host<Write &, WriterOptions> state{{}, write, {}};
-    detail::ErrorOut error;
-    const memux_status status = memux_extract_video(data, size, detail::on_write<Write &>, &state, error);
-    return error.check(status, nullptr, &state.pending, nullptr);
+template <class Write> ExtractReport extract_video(const void *data, std::size_t size, Write &&write) {
+    Source source = Source::from_memory(data, size);
+    Sink sink = Sink::to_writer(std::ref(write));
+    return extract(source, sink);
 }
 
 /// The version of the library that is loaded: (major << 16) | (minor << 8) | patch.
@@ -519,10 +443,8 @@ inline const char *version_string() noexcept { return memux_version_string(); }
 
 /// The versions compiled against and loaded. Throws MEMUX_ERROR_LIBRARY_MISMATCH when the FFmpeg majors differ.
 inline memux_build_info build_info() {
-    memux_build_info info;
-    memux_build_info_init(&info, sizeof info);
-    detail::ErrorOut error;
-    error.check(memux_get_build_info(&info, error));
+    detail::Defaults<memux_build_info, memux_build_info_init> info;
+    detail::checked([&](memux_error **error) { return memux_get_build_info(&info, error); });
     return info;
 }
 

@@ -1,8 +1,8 @@
 //! Matroska and WebM: EBML elements, whose sizes are promises, and which live files leave open.
 //!
 //! A file written to its end has a Segment of known size. One written to a pipe has a Segment
-//! (and often Clusters) of unknown size: there only an element that is cut inside, or Cues after the
-//! last Cluster, tells anything.
+//! (and often Clusters) of unknown size: there only an element that is cut inside, a Cluster in which nothing
+//! has come yet, or Cues after the last Cluster, tells anything.
 
 use super::bytes::{be, zeros};
 use super::{Order, Step, Tail, Verdict, Walk};
@@ -13,6 +13,8 @@ const CLUSTER: u64 = 0x1f43_b675;
 const CUES: u64 = 0x1c53_bb6b;
 const TRACKS: u64 = 0x1654_ae6b;
 const TRACK_ENTRY: u64 = 0xae;
+const SIMPLE_BLOCK: u64 = 0xa3;
+const BLOCK_GROUP: u64 = 0xa0;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
@@ -32,6 +34,8 @@ pub(super) struct Matroska {
     order: Option<Order>,
     promised: Option<u64>,
     clusters: bool,
+    /// A Cluster of unknown size has begun, and no block of it has come: nobody begins one before there is a block.
+    bare_cluster: bool,
     /// Cues stand behind the last Cluster: the writer got to its end.
     concluded: bool,
     lost: bool,
@@ -48,6 +52,7 @@ impl Default for Matroska {
             order: None,
             promised: None,
             clusters: false,
+            bare_cluster: false,
             concluded: false,
             lost: false,
         }
@@ -113,6 +118,7 @@ impl Matroska {
         let outer = element.id > 0x0fff_ffff;
         if self.level == Level::Cluster && outer {
             self.level = Level::Segment;
+            self.bare_cluster = false;
         }
         if self.level == Level::Segment && matches!(element.id, EBML | SEGMENT) {
             self.level = Level::Top;
@@ -129,6 +135,7 @@ impl Matroska {
                 self.clusters = true;
                 self.concluded = false;
                 self.order.get_or_insert(Order::NeedsSeek);
+                self.bare_cluster = end.is_none();
                 if end.is_none() {
                     self.level = Level::Cluster;
                 }
@@ -142,6 +149,7 @@ impl Matroska {
                     return Step::Advance(element.header);
                 }
             }
+            (Level::Cluster, SIMPLE_BLOCK | BLOCK_GROUP) => self.bare_cluster = false,
             (Level::Segment, CUES) => self.concluded = self.clusters,
             (Level::Tracks, TRACK_ENTRY) => self.tracks = self.tracks.saturating_add(1),
             (Level::Top, EBML) | (Level::Cluster | Level::Segment | Level::Tracks, _) => {}
@@ -183,6 +191,7 @@ impl Walk for Matroska {
             (false, _) if zeros(tail.rest) => Verdict::Unknown,
             (false, _) => tail.cut(),
             (true, true) => Verdict::Complete,
+            (true, false) if self.bare_cluster => tail.cut(),
             (true, false) => Verdict::Unknown,
         }
     }

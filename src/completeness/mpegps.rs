@@ -1,7 +1,7 @@
 //! MPEG program streams: packs and packets with lengths, and perhaps an end code.
 //!
 //! Between packets a cut shows only in the picture that it leaves unfinished, for which the video is read
-//! as well.
+//! as well, and in a pack in which nothing has come yet.
 
 use super::bytes::{be, begins, byte, index, length, zeros};
 use super::picture::Picture;
@@ -10,10 +10,13 @@ use super::{Step, Tail, Verdict, Walk};
 const START: [u8; 3] = [0, 0, 1];
 const END: u8 = 0xb9;
 const PACK: u8 = 0xba;
+const SYSTEM: u8 = 0xbb;
 
 #[derive(Default)]
 pub(super) struct MpegPs {
     packs: bool,
+    /// The last thing was the header of a pack, or of the system: packets belong behind it.
+    bare_pack: bool,
     /// The end code was the last thing that stood there.
     ended: bool,
     /// A bit each for the stream ids from 0xc0 to 0xef, and for private stream 1.
@@ -110,6 +113,7 @@ impl Walk for MpegPs {
             return Self::search(bytes);
         }
         self.ended = code == END && self.packs;
+        self.bare_pack = matches!(code, PACK | SYSTEM);
         match code {
             END => Step::Advance(4),
             _ if bytes.len() < 6 => Step::Need(6),
@@ -121,7 +125,7 @@ impl Walk for MpegPs {
     fn finish(&self, tail: &Tail<'_>) -> Verdict {
         let header_cut = tail.rest.len() >= 3 && begins(tail.rest, 0, &START);
         let unfinished = self.picture.is_unfinished() && !self.ended;
-        if self.packs && (header_cut || self.payload > 0 || unfinished) {
+        if self.payload > 0 || self.bare_pack || (self.packs && (header_cut || unfinished)) {
             return tail.cut();
         }
         if self.ended && zeros(tail.rest) { Verdict::Complete } else { Verdict::Unknown }

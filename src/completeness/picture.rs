@@ -2,6 +2,10 @@
 
 /// Pictures that must have been alike before one that holds less is called unfinished.
 const ALIKE: u64 = 8;
+const SEQUENCE: u8 = 0xb3;
+const EXTENSION: u8 = 0xb5;
+const SEQUENCE_EXTENSION: u8 = 1;
+const MAX_HEIGHT: u32 = 2800;
 
 /// What has been seen of the current picture.
 #[derive(Default)]
@@ -17,6 +21,11 @@ pub(super) struct Picture {
     usual: Option<u8>,
     uneven: bool,
     pictures: u64,
+    /// So many bytes are to be read until there is all that matters of an MPEG-2 header.
+    header: u8,
+    height: u32,
+    /// Rows that every picture has, by the MPEG-2 headers.
+    rows: u8,
 }
 
 impl Picture {
@@ -30,6 +39,7 @@ impl Picture {
         self.recent = u32::MAX;
         self.opened = false;
         self.anything = false;
+        self.header = 0;
     }
 
     /// Where each picture is one slice, or their number varies, there is nothing to learn from further ones.
@@ -45,6 +55,26 @@ impl Picture {
                 self.anything = true;
             }
             self.recent = (self.recent << 8) | u32::from(*byte);
+            if self.header > 0 {
+                self.header = self.header.saturating_sub(1);
+                if self.header == 0 {
+                    self.read_header();
+                }
+            }
+        }
+    }
+
+    /// The last bytes are a header's code and the three that follow. Only MPEG-2 has the second one; in MPEG-1 a slice may
+    /// go on for several rows. An interlaced picture may be a field, of half the height.
+    fn read_header(&mut self) {
+        let [code, first, second, _] = self.recent.to_be_bytes();
+        if code == SEQUENCE {
+            self.height = self.recent & 0xfff;
+        } else if first >> 4 == SEQUENCE_EXTENSION {
+            let progressive = second & 0x08 != 0;
+            let rows = self.height.div_ceil(if progressive { 16 } else { 32 });
+            // The codes of slices do not tell more rows apart.
+            self.rows = u8::try_from(rows).ok().filter(|_| self.height <= MAX_HEIGHT).unwrap_or(0);
         }
     }
 
@@ -65,6 +95,7 @@ impl Picture {
             // A second picture in one unit: the rows are not comparable.
             0 => self.uneven |= self.slices > 0,
             0x01..=0xaf => self.slices = self.slices.max(code),
+            SEQUENCE | EXTENSION => self.header = 4,
             _ => {}
         }
     }
@@ -80,6 +111,6 @@ impl Picture {
     pub(super) fn is_unfinished(&self) -> bool {
         let nothing_coded = self.opened && self.slices == 0;
         let fewer = !self.uneven && self.pictures >= ALIKE && self.usual.is_some_and(|usual| self.slices < usual);
-        nothing_coded || fewer
+        nothing_coded || fewer || self.slices < self.rows
     }
 }

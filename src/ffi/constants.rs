@@ -72,25 +72,25 @@ pub const MEMUX_ENGINE_FFMPEG: i32 = 1;
 /// completely. In options it is an order: what the walk cannot do is MEMUX_ERROR_UNSUPPORTED.
 pub const MEMUX_ENGINE_WALK: i32 = 2;
 
-/// The walk did it, or the operation ended before an engine was used.
+/// The walk did it, or the operation ended before that was decided.
 pub const MEMUX_REASON_NONE: i32 = 0;
-/// FFmpeg did it: the options asked for it.
+/// Not the walk: the options asked for it.
 pub const MEMUX_REASON_ASKED: i32 = 1;
-/// FFmpeg did it: the source is not one block of memory.
+/// Not the walk: the source is not one block of memory.
 pub const MEMUX_REASON_SOURCE: i32 = 2;
-/// FFmpeg did it: a trace tells of calls that only FFmpeg makes.
+/// Not the walk: a trace tells of calls that only FFmpeg makes.
 pub const MEMUX_REASON_TRACE: i32 = 3;
-/// FFmpeg did it: decoded frames, or its own choice of the best stream, were asked for.
+/// Not the walk: decoded frames, or its own choice of the best stream, were asked for.
 pub const MEMUX_REASON_JOB: i32 = 4;
-/// FFmpeg did it: the walk does not know the container.
+/// Not the walk: the walk does not know the container.
 pub const MEMUX_REASON_CONTAINER: i32 = 5;
-/// FFmpeg did it: the walk does not know a part of the file, where it matters.
+/// Not the walk: the walk does not know a part of the file, where it matters.
 pub const MEMUX_REASON_STRUCTURE: i32 = 6;
-/// FFmpeg did it: the file is encrypted.
+/// Not the walk: the file is encrypted.
 pub const MEMUX_REASON_ENCRYPTED: i32 = 7;
-/// FFmpeg did it: the file is cut off, damaged, or contradicts itself.
+/// Not the walk: the file is cut off, damaged, or contradicts itself.
 pub const MEMUX_REASON_DAMAGED: i32 = 8;
-/// FFmpeg did it: the file goes beyond a limit.
+/// Not the walk: the file goes beyond a limit.
 pub const MEMUX_REASON_LIMIT: i32 = 9;
 
 /// Nowhere in particular.

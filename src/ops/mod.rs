@@ -3,6 +3,11 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+#[path = "../../tests/boundaries/mod.rs"]
+mod boundaries;
+#[cfg(test)]
+mod boundary_tests;
 pub mod count;
 #[cfg(test)]
 mod cut_tests;

@@ -61,8 +61,12 @@ impl Road {
             }
             Err(Stop::Declined(declined)) => {
                 control.start_over();
-                *found = Found { engine: Engine::Ffmpeg, reason: declined.reason, ..Found::default() };
-                if self.engine == Engine::Walk { Err(insisted(declined)) } else { Ok(None) }
+                *found = Found { reason: declined.reason, ..Found::default() };
+                if self.engine == Engine::Walk {
+                    return Err(insisted(declined));
+                }
+                found.engine = Engine::Ffmpeg;
+                Ok(None)
             }
         }
     }

@@ -2,7 +2,7 @@
  * Every export, called with NULL, zero sizes and values that mean nothing. Each has a row; an export without one fails.
  * Structs that a host passes by pointer are in structs.c.
  */
-#include "host.h"
+#include "reports.h"
 
 static const uint8_t no_media[16] = "not any media..";
 
@@ -251,33 +251,39 @@ static void row_memux_count_frames(void)
     EXPECT_SAME(frames, 4711); /* results are written on success only */
 }
 
-/* A report says "not known" wherever nothing was learned. */
-static void expect_empty_count_report(const memux_count_report *report)
-{
-    EXPECT_SAME(report->struct_size, sizeof *report);
-    EXPECT(report->frames == MEMUX_UNKNOWN && report->header_frames == MEMUX_UNKNOWN);
-    EXPECT(report->presented == MEMUX_UNKNOWN && report->decoded == MEMUX_UNKNOWN);
-    EXPECT(report->truncated_at == MEMUX_UNKNOWN);
-    EXPECT_SAME(report->completeness, MEMUX_COMPLETENESS_UNKNOWN);
-    EXPECT_SAME(report->stream_index, -1);
-    EXPECT_SAME(report->spooled_bytes, 0);
-}
+/* The call fails, and the report, garbage before, holds what is wanted. */
+#define REFUSED_COUNT(source, options, status, wanted)                              \
+    do {                                                                            \
+        memux_count_report report, expected = (wanted);                             \
+        GARBAGE_REPORT(report);                                                     \
+        REFUSED(memux_count((source), (options), &report, error), (status));        \
+        same_count_report(&report, &expected);                                      \
+        REFUSED(memux_count((source), (options), NULL, error), (status));           \
+    } while (0)
 
 static void row_memux_count(void)
 {
     memux_source *source = memory_source((bytes){ (uint8_t *)(uintptr_t)no_media, sizeof no_media });
-    memux_count_report report;
+    memux_source *empty = memory_source((bytes){ NULL, 0 });
+    memux_count_options options;
+    memux_count_report looked = unknown_count(MEMUX_COUNT_PACKETS);
 
-    memset(&report, 0xAA, sizeof report);
-    report.struct_size = sizeof report;
-    REFUSED(memux_count(NULL, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    expect_empty_count_report(&report);
-    EXPECT_SAME(report.bytes_read, 0);
-    REFUSED(memux_count(NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    memset(&report, 0xAA, sizeof report);
-    report.struct_size = sizeof report;
-    REFUSED(memux_count(source, NULL, &report, error), MEMUX_ERROR_FORMAT);
-    expect_empty_count_report(&report);
+    /* Nothing was done: not even what was asked for is known. */
+    REFUSED_COUNT(NULL, NULL, MEMUX_ERROR_INVALID_ARGUMENT, unknown_count(0));
+    memux_count_options_init(&options, sizeof options);
+    options.mode = 99;
+    REFUSED_COUNT(source, &options, MEMUX_ERROR_INVALID_ARGUMENT, unknown_count(0));
+    options.mode = MEMUX_COUNT_PACKETS;
+    options.select = -1;
+    REFUSED_COUNT(source, &options, MEMUX_ERROR_INVALID_ARGUMENT, unknown_count(0));
+    /* The head of memory is looked at where it lies, so no byte counts as read. */
+    looked.engine = MEMUX_ENGINE_FFMPEG;
+    REFUSED_COUNT(source, NULL, MEMUX_ERROR_FORMAT, looked);
+    REFUSED_COUNT(empty, NULL, MEMUX_ERROR_FORMAT, looked);
+    looked.mode = looked.obtained_by = options.mode = MEMUX_COUNT_DECODED;
+    options.select = MEMUX_SELECT_VIDEO;
+    REFUSED_COUNT(source, &options, MEMUX_ERROR_FORMAT, looked);
+    memux_source_free(empty);
     memux_source_free(source);
 }
 
@@ -289,26 +295,35 @@ static void row_memux_extract_video(void)
     REFUSED(memux_extract_video(no_media, sizeof no_media, never_write, NULL, error), MEMUX_ERROR_FORMAT);
 }
 
+#define REFUSED_EXTRACT(source, sink, options, status, wanted)                              \
+    do {                                                                                    \
+        memux_extract_report report, expected = (wanted);                                   \
+        GARBAGE_REPORT(report);                                                             \
+        REFUSED(memux_extract((source), (sink), (options), &report, error), (status));      \
+        same_extract_report(&report, &expected);                                            \
+        REFUSED(memux_extract((source), (sink), (options), NULL, error), (status));         \
+    } while (0)
+
 static void row_memux_extract(void)
 {
     memux_source *source = memory_source((bytes){ (uint8_t *)(uintptr_t)no_media, sizeof no_media });
+    memux_source *empty = memory_source((bytes){ NULL, 0 });
     memux_sink *sink = NULL;
-    memux_extract_report report;
+    memux_extract_options options;
+    memux_extract_report looked = unknown_extract();
 
     EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
-    memset(&report, 0xAA, sizeof report);
-    report.struct_size = sizeof report;
-    REFUSED(memux_extract(NULL, sink, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(report.truncated_at == MEMUX_UNKNOWN);
-    EXPECT_SAME(report.bytes_written, 0);
-    EXPECT_SAME(report.stream_index, -1);
-    memset(&report, 0xAA, sizeof report);
-    report.struct_size = sizeof report;
-    REFUSED(memux_extract(source, NULL, NULL, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT_SAME(report.bytes_written, 0);
-    REFUSED(memux_extract(NULL, NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    REFUSED(memux_extract(source, sink, NULL, NULL, error), MEMUX_ERROR_FORMAT);
+    REFUSED_EXTRACT(NULL, sink, NULL, MEMUX_ERROR_INVALID_ARGUMENT, unknown_extract());
+    REFUSED_EXTRACT(source, NULL, NULL, MEMUX_ERROR_INVALID_ARGUMENT, unknown_extract());
+    REFUSED_EXTRACT(NULL, NULL, NULL, MEMUX_ERROR_INVALID_ARGUMENT, unknown_extract());
+    memux_extract_options_init(&options, sizeof options);
+    options.select = 99;
+    REFUSED_EXTRACT(source, sink, &options, MEMUX_ERROR_INVALID_ARGUMENT, unknown_extract());
+    looked.engine = MEMUX_ENGINE_FFMPEG;
+    REFUSED_EXTRACT(source, sink, NULL, MEMUX_ERROR_FORMAT, looked);
+    REFUSED_EXTRACT(empty, sink, NULL, MEMUX_ERROR_FORMAT, looked);
     memux_sink_free(sink);
+    memux_source_free(empty);
     memux_source_free(source);
 }
 

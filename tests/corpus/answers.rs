@@ -1,7 +1,7 @@
 //! Each file gets the answer that the table states, by every road.
 
 use super::host::{ROADS, Road, count, extract};
-use super::table::{CUT_IN_THE_CORPUS, rows};
+use super::table::{CUT_IN_THE_CORPUS, files, rows};
 use memux::ffi::*;
 use std::time::{Duration, Instant};
 
@@ -25,14 +25,10 @@ fn each_file_gets_the_count_of_its_row_by_every_road() {
 
 #[test]
 fn the_first_stream_that_is_no_cover_is_the_one_that_is_counted() {
-    let mut seen: Vec<String> = Vec::new();
-    for row in rows() {
-        let first = !seen.contains(&row.path);
-        seen.push(row.path.clone());
-        if let (true, Some(expected), false) = (first, row.expected(), row.has_no_video()) {
-            let said = count(&row.bytes(), Road::Memory, None, MEMUX_COUNT_PACKETS);
-            assert_eq!((said.report.frames, said.report.stream_index), (expected, row.stream.unwrap()), "{}", row.path);
-        }
+    for row in files().iter().filter(|row| !row.has_no_video()) {
+        let Some(expected) = row.expected() else { continue };
+        let said = count(&row.bytes(), Road::Memory, None, MEMUX_COUNT_PACKETS);
+        assert_eq!((said.report.frames, said.report.stream_index), (expected, row.stream.unwrap()), "{}", row.path);
     }
 }
 

@@ -2,7 +2,11 @@
 //! and a table of what is in each, `corpus.tsv`. Everything goes through the C API.
 
 mod answers;
+#[path = "../boundaries/mod.rs"]
+mod boundaries;
 mod cuts;
+mod examples;
 mod host;
 mod oracle;
 mod table;
+mod tools;

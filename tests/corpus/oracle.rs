@@ -1,81 +1,19 @@
 //! The same answers as FFmpeg's own tools, and as a C program written by hand on the same libavformat.
 
-use super::host::{ROADS, Road, avformat_major, count, extract};
-use super::table::{Row, folder, rows};
+use super::boundaries::Packet;
+use super::host::{ROADS, Road, count, extract};
+use super::table::{Row, files, folder, rows};
+use super::tools::{assert_tools_are_of_our_major, extracted_by_ffmpeg, hand_written, output_of, scratch};
 use memux::ffi::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
-
-/// Runs a command without input, and gives what it prints.
-fn output_of(command: &mut Command) -> (bool, String) {
-    let output = command.stdin(Stdio::null()).output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// The ffmpeg command speaks for the linked libraries only if it is of their major.
-fn assert_tools_are_of_our_major() {
-    let (_, text) = output_of(Command::new("ffmpeg").arg("-version"));
-    let line = text.lines().find(|line| line.starts_with("libavformat")).expect("ffmpeg -version names libavformat");
-    let major: u32 =
-        line.split_whitespace().nth(1).and_then(|version| version.trim_end_matches('.').parse().ok()).unwrap();
-    assert_eq!(major, avformat_major(), "the ffmpeg command is of another major than the linked libavformat");
-}
-
-fn scratch() -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("corpus");
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-/// The C program, built once.
-fn by_hand() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let program = scratch().join("by_hand");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/by_hand.c");
-        let (found, flags) = output_of(Command::new("pkg-config").args([
-            "--cflags",
-            "--libs",
-            "libavformat",
-            "libavcodec",
-            "libavutil",
-        ]));
-        assert!(found, "pkg-config knows libavformat");
-        let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".into());
-        let (built, _) = output_of(
-            Command::new(compiler).arg("-O1").arg(source).arg("-o").arg(&program).args(flags.split_whitespace()),
-        );
-        assert!(built, "tests/oracle/by_hand.c compiles");
-        program
-    })
-}
-
-/// What `by_hand` prints: packets, and the code that ended its loop.
-fn hand_written(arguments: &[&Path]) -> (u64, i64) {
-    let (ran, text) = output_of(Command::new(by_hand()).args(arguments));
-    assert!(ran, "{arguments:?}");
-    let mut numbers = text.split_whitespace().map(|number| number.parse::<i64>().unwrap());
-    (u64::try_from(numbers.next().unwrap()).unwrap(), numbers.next().unwrap())
-}
 
 #[test]
 fn extraction_writes_what_the_ffmpeg_command_writes() {
     assert_tools_are_of_our_major();
     let mut compared = 0;
     for row in rows().iter().filter(|row| row.is_annex_b() && row.packets != Some(0)) {
-        let (map, output) = (format!("0:{}", row.stream.unwrap()), scratch().join("ffmpeg.out"));
-        let mut command = Command::new("ffmpeg");
-        // This one libavformat can only read without seeking.
-        let piped = row.class == "senc-when-seekable";
-        let input = folder().join(&row.path);
-        command.args(["-v", "error", "-y", "-i"]).arg(if piped { Path::new("pipe:0") } else { &input });
-        command.args(["-map", &map, "-c", "copy", "-f", &row.codec]).arg(&output);
-        command.stdin(if piped { std::fs::File::open(&input).unwrap().into() } else { Stdio::null() });
-        let status = command.status().expect("the ffmpeg command runs");
-        assert!(status.success(), "{command:?}");
-        let expected = std::fs::read(&output).unwrap();
-        assert!(!expected.is_empty(), "{}", row.path);
+        let expected = extracted_by_ffmpeg(row);
         for road in ROADS {
             let (said, got) = extract(&row.bytes(), road, row.stream);
             assert!(said.status >= 0, "{} {road:?}: {}", row.path, said.message);
@@ -88,17 +26,10 @@ fn extraction_writes_what_the_ffmpeg_command_writes() {
     assert!(compared >= 35 * ROADS.len(), "only {compared} extractions were compared");
 }
 
-/// The first row of each MP4 or MOV.
-fn mp4s() -> Vec<Row> {
-    let mut rows: Vec<_> = rows().into_iter().filter(|row| row.container == "mov").collect();
-    rows.dedup_by(|next, first| next.path == first.path);
-    rows
-}
-
 #[test]
 fn a_program_written_by_hand_counts_the_same_where_it_can_count_at_all() {
     let (mut agreed, mut beyond_it) = (0, 0);
-    for row in mp4s() {
+    for row in files().iter().filter(|row| row.is_mp4()) {
         let (packets, code) = hand_written(&[Path::new("count"), &folder().join(&row.path)]);
         let said = count(&row.bytes(), Road::Memory, None, MEMUX_COUNT_PACKETS);
         if code == 0 && packets > 0 {
@@ -117,7 +48,7 @@ fn a_program_written_by_hand_counts_the_same_where_it_can_count_at_all() {
 fn a_program_written_by_hand_extracts_the_same_bytes() {
     let mut compared = 0;
     // One is encrypted so that only a reader that cannot seek gets through it.
-    for row in mp4s().iter().filter(|row| row.is_annex_b() && row.class != "senc-when-seekable") {
+    for row in files().iter().filter(|row| row.is_mp4() && row.is_annex_b() && row.class != "senc-when-seekable") {
         let output = scratch().join("by_hand.out");
         let (packets, code) = hand_written(&[Path::new("extract"), &folder().join(&row.path), &output]);
         let (said, got) = extract(&row.bytes(), Road::Memory, None);
@@ -137,6 +68,29 @@ fn ffprobe(row: &Row, what: &[&str], entry: &str) -> Option<u64> {
     command.args(["-v", "quiet"]).args(what).args(["-select_streams", &stream, "-show_entries", entry]);
     command.args(["-of", "default=noprint_wrappers=1:nokey=1"]).arg(folder().join(&row.path));
     output_of(&mut command).1.lines().next().and_then(|line| line.trim().parse().ok())
+}
+
+/// Where ffprobe finds each packet, if it says so, and how long the packet is.
+pub fn packets_of_all_streams(row: &Row) -> Vec<Packet> {
+    assert_tools_are_of_our_major();
+    let mut command = Command::new("ffprobe");
+    command.args(["-v", "quiet", "-show_entries", "packet=size,pos", "-of", "csv=p=0"]);
+    let file = folder().join(&row.path);
+    // As in extraction.
+    let piped = row.class == "senc-when-seekable";
+    command.arg(if piped { Path::new("pipe:0") } else { &file });
+    command.stdin(if piped { std::fs::File::open(&file).unwrap().into() } else { Stdio::null() });
+    let output = command.output().expect("the ffprobe command runs");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            // What side data there are comes behind.
+            let mut cells = line.split(',');
+            let size = cells.next().unwrap().parse().unwrap();
+            Packet { size, offset: cells.next().unwrap().parse().ok() }
+        })
+        .collect()
 }
 
 #[test]

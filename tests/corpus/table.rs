@@ -32,6 +32,11 @@ impl Row {
         }
     }
 
+    /// MP4, QuickTime, 3GP.
+    pub fn is_mp4(&self) -> bool {
+        self.container == "mov"
+    }
+
     pub fn is_playlist(&self) -> bool {
         self.class.starts_with("playlist")
     }
@@ -75,5 +80,12 @@ pub fn rows() -> Vec<Row> {
         })
         .collect();
     assert!(rows.len() >= 50, "only {} rows in the corpus's table", rows.len());
+    rows
+}
+
+/// The first row of each file: its first video stream, where it has one.
+pub fn files() -> Vec<Row> {
+    let mut rows = rows();
+    rows.dedup_by(|next, first| next.path == first.path);
     rows
 }

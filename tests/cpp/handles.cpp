@@ -4,9 +4,11 @@
 #include <memux.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <sstream>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
@@ -71,6 +73,70 @@ static void a_moved_source_works_where_it_went()
         MISSING("a source that was moved from to be refused");
     } catch (const memux::Error &error) {
         EXPECT_STATUS(error.status(), MEMUX_ERROR_INVALID_ARGUMENT);
+    }
+}
+
+// What its callables were went with the handle, so that nothing of it may be looked at any more.
+static void a_source_that_was_moved_from_forgets_its_callables()
+{
+    auto first = memux::Source::from_reader([](std::uint8_t *, int) { return 0; });
+    {
+        const memux::Source gone = std::move(first);
+    }
+    EXPECT(first.get() == nullptr && first.pending() == nullptr);
+    try {
+        memux::count(first);
+        MISSING("a source that was moved from to be refused");
+    } catch (const memux::Error &error) {
+        EXPECT_STATUS(error.status(), MEMUX_ERROR_INVALID_ARGUMENT);
+    }
+}
+
+// The options of a reader and of a writer have the members of the C structs.
+static void options_reach_the_callbacks()
+{
+    const auto file = load("h264.ts");
+    std::size_t at = 0;
+    int largest = 0, refusals = 0, answered = 0;
+    memux::ReaderOptions reading;
+    reading.buffer_size = 5000;
+    reading.max_attempts = 3;
+    reading.retry_delay_ms = 1;
+    auto source = memux::Source::from_reader([&](std::uint8_t *buf, int size) {
+        largest = std::max(largest, size);
+        if (answered == 5 && refusals < 2) return refusals++, MEMUX_IO_AGAIN;
+        answered++;
+        const std::size_t left = std::min<std::size_t>(static_cast<std::size_t>(size), file.size() - at);
+        std::copy_n(file.data() + at, left, buf);
+        at += left;
+        return static_cast<int>(left);
+    }, reading);
+    int longest = 0;
+    memux::WriterOptions writing;
+    writing.max_write = 700;
+    auto sink = memux::Sink::to_writer([&](const std::uint8_t *, int size) { longest = std::max(longest, size); }, writing);
+    EXPECT_SAME(memux::extract(source, sink).packets, 75);
+    EXPECT_SAME(largest, 5000);
+    EXPECT_SAME(refusals, 2);
+    EXPECT_SAME(longest, 700);
+}
+
+static void a_read_that_hangs_is_freed_by_its_unblock()
+{
+    std::atomic<bool> freed{false};
+    memux::ReaderOptions reading;
+    reading.unblock = [&] { freed = true; };
+    auto source = memux::Source::from_reader([&](std::uint8_t *, int) {
+        while (!freed) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        return -1;
+    }, reading);
+    memux::CountOptions options;
+    options.run.timeout = std::chrono::milliseconds(20);
+    try {
+        memux::count(source, options);
+        MISSING("the end of time");
+    } catch (const memux::Error &error) {
+        EXPECT_STATUS(error.status(), MEMUX_ERROR_TIMEOUT);
     }
 }
 
@@ -165,12 +231,16 @@ static void every_kind_of_write_callable_receives_the_same_bytes()
         EXPECT(taken[i].size() == whole.size() && std::equal(whole.begin(), whole.end(), taken[i].begin()));
     }
 
-    std::vector<std::uint8_t> shortest;
     const auto file = load("h264.mp4");
-    EXPECT_STATUS(memux::extract_video(file.data(), file.size(),
-                                       [&](memux::Bytes piece) { shortest.insert(shortest.end(), piece.begin(), piece.end()); }),
-                  MEMUX_OK);
-    EXPECT(shortest == taken[0]);
+    struct { // borrowed, not copied
+        std::vector<std::uint8_t> all;
+        void operator()(memux::Bytes piece) { all.insert(all.end(), piece.begin(), piece.end()); }
+    } keep;
+    const memux::ExtractReport shortly = memux::extract_video(file.data(), file.size(), keep);
+    EXPECT_STATUS(shortly.status, MEMUX_OK);
+    EXPECT_SAME(shortly.packets, 75);
+    EXPECT(keep.all == taken[0]);
+    EXPECT(memux::extract_video(file.data(), file.size() / 2, [](memux::Bytes) {}).truncated());
 }
 
 static void an_extraction_is_measured_and_put_into_the_hosts_own_memory()
@@ -224,6 +294,9 @@ int main()
     RUN(memory_is_borrowed_and_counted);
     RUN(a_container_moves_in_and_goes_with_the_source);
     RUN(a_moved_source_works_where_it_went);
+    RUN(a_source_that_was_moved_from_forgets_its_callables);
+    RUN(options_reach_the_callbacks);
+    RUN(a_read_that_hangs_is_freed_by_its_unblock);
     RUN(slices_are_read_as_one);
     RUN(a_stream_is_read_and_sought);
     RUN(what_a_callable_captured_is_destroyed_once);

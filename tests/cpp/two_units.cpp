@@ -4,7 +4,7 @@
 
 #include "clips.h"
 
-memux::Frames count_in_second_unit(memux::Source &source);
+memux::CountReport count_in_second_unit(memux::Source &source);
 void fail_in_second_unit();
 
 static void two_units_link_and_share_handles()

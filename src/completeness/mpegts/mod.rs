@@ -6,7 +6,7 @@
 
 mod pid;
 
-use super::bytes::{begins, byte};
+use super::bytes::{after, begins, byte};
 use super::{MAX_NEED, Step, Tail, Verdict, Walk};
 use pid::{Packet, Pid};
 
@@ -137,10 +137,18 @@ impl MpegTs {
         usize::from(*place).checked_sub(1)
     }
 
-    /// Whether a stream of fewer packets than make a row is cut in its last one.
-    fn short_and_cut(rest: &[u8]) -> bool {
-        rest.chunks(PACKET).all(|packet| byte(packet, 0) == SYNC)
-            && rest.chunks(PACKET).any(|packet| packet.len() < PACKET)
+    /// The finding for a stream so short that it fits the first window.
+    fn finish_short(tail: &Tail<'_>) -> Verdict {
+        let alone = || tail.rest.chunks(PACKET).all(|packet| byte(packet, 0) == SYNC).then_some((0, PACKET));
+        let Some((start, stride)) = sync(tail.rest).or_else(alone).filter(|_| !tail.rest.is_empty()) else {
+            return Verdict::Unknown;
+        };
+        let mut walk = Self { stride: Some(stride), synced_once: true, ..Self::default() };
+        let mut rest = tail.rest.get(start..).unwrap_or(&[]);
+        while let Step::Advance(distance) = walk.step(tail.at, rest) {
+            rest = after(rest, distance);
+        }
+        walk.finish(&Tail { rest, ..*tail })
     }
 }
 
@@ -154,8 +162,7 @@ impl Walk for MpegTs {
 
     fn finish(&self, tail: &Tail<'_>) -> Verdict {
         if !self.synced_once {
-            // Packets that fit the first window are not looked into.
-            return if Self::short_and_cut(tail.rest) { tail.cut() } else { Verdict::Unknown };
+            return Self::finish_short(tail);
         }
         let partial = self.stride.is_some() && begins(tail.rest, 0, &[SYNC]);
         let broken = self.followed.iter().any(Pid::is_broken_off);

@@ -75,6 +75,18 @@ fn clusters_of_unknown_size_are_followed_block_by_block() {
 }
 
 #[test]
+fn a_cluster_of_unknown_size_in_which_no_block_has_come_is_a_cut() {
+    let time = [0xe7, 0x81, 0];
+    let begun = element(CLUSTER, None, &[&time]);
+    for (cluster, size) in [(&begun[..], 3), (&begun[..begun.len() - 3], 0)] {
+        let file = live(&[&tracks(), &element(CLUSTER, None, &[&time, &block()]), cluster]);
+        assert_eq!(verdict(MKV, &file), Verdict::Truncated { at: file.len() as u64 }, "{size} bytes in it");
+    }
+    // An empty one that another follows has been ended.
+    assert_eq!(verdict(MKV, &live(&[&tracks(), &begun, &cluster()])), Verdict::Unknown);
+}
+
+#[test]
 fn cues_behind_the_clusters_conclude_a_segment_of_unknown_size() {
     assert_eq!(verdict(MKV, &live(&[&tracks(), &cluster(), &cues()])), Verdict::Complete);
     assert_eq!(verdict(MKV, &live(&[&tracks(), &cues(), &cluster()])), Verdict::Unknown);

@@ -1,12 +1,11 @@
 #include <memux.hpp>
 
-memux::Frames count_in_second_unit(memux::Source &source);
+memux::CountReport count_in_second_unit(memux::Source &source);
 void fail_in_second_unit();
 
-memux::Frames count_in_second_unit(memux::Source &source)
+memux::CountReport count_in_second_unit(memux::Source &source)
 {
-    const memux::CountReport report = memux::count(source);
-    return {report.frames, report.status};
+    return memux::count(source);
 }
 
 void fail_in_second_unit()

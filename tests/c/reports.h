@@ -1,0 +1,58 @@
+/* What each member of a report holds. Reports begin as garbage, so that a member that is not written is seen. */
+#ifndef REPORTS_H
+#define REPORTS_H
+
+#include "host.h"
+
+/* A report as a host may hand it in: the size is right, the rest is what the memory held. */
+#define GARBAGE_REPORT(report) (memset(&(report), 0xAA, sizeof(report)), (report).struct_size = sizeof(report))
+
+/* What a count tells that learned nothing: no number is known, and nothing is claimed. */
+static inline memux_count_report unknown_count(int32_t mode)
+{
+    memux_count_report report;
+
+    memset(&report, 0, sizeof report);
+    report.struct_size = sizeof report;
+    report.frames = report.header_frames = report.packets = report.presented = report.decoded = MEMUX_UNKNOWN;
+    report.truncated_at = MEMUX_UNKNOWN;
+    report.mode = report.obtained_by = mode;
+    report.completeness = MEMUX_COMPLETENESS_UNKNOWN;
+    report.stream_index = -1;
+    report.engine = MEMUX_ENGINE_AUTO;
+    return report;
+}
+
+static inline memux_extract_report unknown_extract(void)
+{
+    memux_extract_report report;
+
+    memset(&report, 0, sizeof report);
+    report.struct_size = sizeof report;
+    report.truncated_at = MEMUX_UNKNOWN;
+    report.completeness = MEMUX_COMPLETENESS_UNKNOWN;
+    report.stream_index = -1;
+    report.engine = MEMUX_ENGINE_AUTO;
+    report.codec = MEMUX_CODEC_UNKNOWN;
+    return report;
+}
+
+#define SAME_MEMBER(member) EXPECT_SAME(got->member, wanted->member)
+
+static inline int same_count_report(const memux_count_report *got, const memux_count_report *wanted)
+{
+    return SAME_MEMBER(struct_size) & SAME_MEMBER(frames) & SAME_MEMBER(header_frames) & SAME_MEMBER(packets)
+           & SAME_MEMBER(presented) & SAME_MEMBER(decoded) & SAME_MEMBER(corrupt_packets) & SAME_MEMBER(truncated_at)
+           & SAME_MEMBER(bytes_read) & SAME_MEMBER(spooled_bytes) & SAME_MEMBER(mode) & SAME_MEMBER(obtained_by)
+           & SAME_MEMBER(completeness) & SAME_MEMBER(stream_index) & SAME_MEMBER(engine)
+           & EXPECT((got->engine == MEMUX_ENGINE_FFMPEG) == (got->engine_reason != MEMUX_REASON_NONE));
+}
+
+static inline int same_extract_report(const memux_extract_report *got, const memux_extract_report *wanted)
+{
+    return SAME_MEMBER(struct_size) & SAME_MEMBER(packets) & SAME_MEMBER(bytes_written) & SAME_MEMBER(corrupt_packets)
+           & SAME_MEMBER(truncated_at) & SAME_MEMBER(bytes_read) & SAME_MEMBER(spooled_bytes) & SAME_MEMBER(completeness)
+           & SAME_MEMBER(stream_index) & SAME_MEMBER(engine) & SAME_MEMBER(codec);
+}
+
+#endif
