@@ -396,11 +396,11 @@ inline ExtractReport extract(Source &source, Sink &sink, const ExtractOptions &o
     return report;
 }
 
-/// How many bytes extract() would write. Nothing is written. `report` is filled on failure too.
+/// How many bytes extract() would write; nothing is written. `report` is filled on failure too.
 inline std::uint64_t extract_size(Source &source, const ExtractOptions &options, ExtractReport &report) {
     std::uint64_t size = 0;
-    auto measure = [&](memux_source *raw, const memux_extract_options *given, memux_extract_report *filled, memux_error **error) {
-        return memux_extract_size(raw, given, &size, filled, error);
+    const auto measure = [&](memux_source *from, const memux_extract_options *with, memux_extract_report *to, memux_error **error) {
+        return memux_extract_size(from, with, &size, to, error);
     };
     detail::operate(measure, options, report, source);
     return size;
@@ -413,8 +413,8 @@ inline std::uint64_t extract_size(Source &source, const ExtractOptions &options 
 /// Writes what extract() would write into `buffer`; the report's bytes_written says how much that is, on failure too. A
 /// buffer that is too small is an Error with MEMUX_ERROR_LIMIT.
 inline void extract_into(Source &source, void *buffer, std::size_t capacity, const ExtractOptions &options, ExtractReport &report) {
-    auto fill = [&](memux_source *raw, const memux_extract_options *given, memux_extract_report *filled, memux_error **error) {
-        return memux_extract_into(raw, buffer, capacity, given, filled, error);
+    const auto fill = [&](memux_source *from, const memux_extract_options *with, memux_extract_report *to, memux_error **error) {
+        return memux_extract_into(from, buffer, capacity, with, to, error);
     };
     detail::operate(fill, options, report, source);
 }

@@ -71,8 +71,8 @@ impl<H: HostWriter> Writer<H> {
 
 /// How many of the pieces one call is given, how many bytes that is, and how much of the last one, if not all.
 fn portion(pieces: &[&[u8]], most: usize) -> (usize, usize, Option<usize>) {
-    let mut size = 0usize;
-    for (index, piece) in pieces.iter().enumerate().take(MAX_PIECES) {
+    let (pieces, mut size) = (pieces.get(..MAX_PIECES).unwrap_or(pieces), 0usize);
+    for (index, piece) in pieces.iter().enumerate() {
         let room = most.saturating_sub(size);
         if piece.len() >= room {
             let cut = (piece.len() > room).then_some(room);
@@ -80,7 +80,7 @@ fn portion(pieces: &[&[u8]], most: usize) -> (usize, usize, Option<usize>) {
         }
         size = size.saturating_add(piece.len());
     }
-    (pieces.len().min(MAX_PIECES), size, None)
+    (pieces.len(), size, None)
 }
 
 /// Takes `count` bytes off the front.

@@ -1,13 +1,14 @@
 //! Two threads copy into the host's memory, each one half of the output. A first pass finds where the second half
 //! begins, and what the filter remembers there.
 
-use super::lookahead::Lookahead;
+use super::lookahead;
 use super::walk::{Job, Mark, measure};
 use crate::error::Error;
 use crate::io::{Place, Sink, to_u64};
 use crate::walk::annexb::{Filter, Out};
 use crate::walk::{Demux, Stop};
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -53,15 +54,13 @@ pub fn extract<'a>(
     if size < WORTH || size > job.control.limits.max_output_bytes {
         return Ok(None);
     }
-    let stop = AtomicBool::new(false);
-    let skip = usize::try_from(middle.samples).unwrap_or(usize::MAX);
+    let (stop, from) = (AtomicBool::new(false), middle.samples);
     let result = std::thread::scope(|scope| {
-        let second = || fill(demux.samples(stream).skip(skip), middle.filter, back, |_| !stop.load(Ordering::Relaxed));
+        let second = || fill(demux, stream, from..packets, middle.filter, back, |_| !stop.load(Ordering::Relaxed));
         let builder = std::thread::Builder::new().name("memux-extract".into());
         let Ok(second) = builder.spawn_scoped(scope, second) else { return Ok(false) };
         let mut ended = Ok(());
-        let first = demux.samples(stream).take(skip);
-        let first = fill(first, filter.clone(), front, |samples| {
+        let first = fill(demux, stream, 0..from, filter.clone(), front, |samples| {
             ended = job.control.has_walked(0, samples);
             ended.is_ok()
         });
@@ -81,23 +80,26 @@ pub fn extract<'a>(
     Ok(Some(packets))
 }
 
-/// Fills `room` to its last byte, as long as `go_on` says so.
+/// Fills `room` to its last byte with the samples of `range`, as long as `go_on` says so.
 fn fill<'a>(
-    samples: impl Iterator<Item = Result<crate::walk::Sample<'a>, crate::walk::Declined>>,
+    demux: &impl Demux<'a>,
+    stream: usize,
+    range: Range<u64>,
     mut filter: Filter<'a>,
     room: &mut [MaybeUninit<u8>],
     mut go_on: impl FnMut(u64) -> bool,
 ) -> Result<(), Stop> {
     let size = to_u64(room.len());
-    let mut place = Place::new(room);
+    let (mut place, mut stopped) = (Place::new(room), false);
     place.is_large();
-    for (nth, sample) in (0u64..).zip(Lookahead::new(samples)) {
-        if nth % PACE == 0 && !go_on(nth) {
-            return Ok(());
+    lookahead::each(demux, stream, range, |nth, _, data| {
+        stopped = nth % PACE == 0 && !go_on(nth);
+        if !stopped {
+            filter.sample(data, &mut Into(&mut place))?;
         }
-        filter.sample(&sample?.1, &mut Into(&mut place))?;
-    }
-    if place.position() == size {
+        Ok(!stopped)
+    })?;
+    if stopped || place.position() == size {
         return Ok(());
     }
     Err(Error::internal("an output has another length than was measured").into())

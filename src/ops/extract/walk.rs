@@ -1,6 +1,6 @@
 //! Extraction by the walk: slices of the host's memory, handed on as they are.
 
-use super::lookahead::Lookahead;
+use super::lookahead;
 use super::{Codec, Options, Report, halves, no_annex_b, no_packet};
 use crate::error::Stage;
 use crate::io::{Control, Gather, Outlet, Sink, to_u64};
@@ -46,19 +46,16 @@ pub fn from<'a>(
     report: &mut Report,
 ) -> std::result::Result<(), Stop> {
     job.control.enter(Stage::Packets);
-    let Some(first) = demux.samples(stream).next() else {
+    let Some(first) = lookahead::first(demux, stream)? else {
         return Err(no_packet(i32::try_from(stream).unwrap_or(-1)).into());
     };
     let declared = demux.streams().get(stream).ok_or_else(|| no_annex_b(stream))?;
     report.codec = match declared.codec {
         walk::Codec::H264 => Codec::H264,
         walk::Codec::Hevc => Codec::Hevc,
-        walk::Codec::Other => {
-            first?;
-            return Err(no_annex_b(stream).into());
-        }
+        walk::Codec::Other => return Err(no_annex_b(stream).into()),
     };
-    let filter = Filter::new(declared, &first?.data, job.rules)?;
+    let filter = Filter::new(declared, &first, job.rules)?;
     if job.options.threads > 1 && sink.room().is_some() {
         if let Some(packets) = halves::extract(demux, stream, &filter, job, sink)? {
             report.packets = packets;
@@ -112,17 +109,16 @@ fn each<'a>(
     mut take: impl FnMut(&Data<'a>) -> std::result::Result<(), Stop>,
 ) -> std::result::Result<(), Stop> {
     job.control.enter(Stage::Write);
-    for (nth, sample) in (0u64..).zip(Lookahead::new(demux.samples(stream))) {
-        let (offset, data) = sample?;
+    lookahead::each(demux, stream, 0..u64::MAX, |nth, offset, data| {
         if nth % PACE == 0 {
             job.control.has_walked(offset, nth)?;
         }
-        take(&data).map_err(|stop| match stop {
+        take(data).map_err(|stop| match stop {
             Stop::Declined(declined) => Stop::Declined(declined.at(offset)),
             ended => ended,
         })?;
-    }
-    Ok(())
+        Ok(true)
+    })
 }
 
 /// A sample's beginning, and all that is known there.
