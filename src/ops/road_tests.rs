@@ -110,6 +110,7 @@ const WALKED: &[&str] = &[
     "cover.m4a",
     "cover_then_video.mp4",
     "h264.mp4",
+    "h264_fragmented.mp4",
     "h264_moov_at_end.mp4",
     "hevc.mp4",
     "mpeg4.mp4",
@@ -125,7 +126,14 @@ fn the_walk_gives_libavformats_samples_for_every_clip_that_it_knows() {
 }
 
 /// Files of the corpus that are left to libavformat, each for encryption, damage or a part that the walk does not know.
-const LEFT: &[(&str, &str)] = &[];
+const LEFT: &[(&str, &str)] = &[
+    ("drm/sample_fragmented_clearkey.mp4", "encrypted"),
+    ("mp4/sample_mdat_too_long.mp4", "its media are said to go on behind the end"),
+    ("mp4/sample_missing_stsd.mp4", "a track without a description of its samples"),
+];
+
+/// Folders of files that are all walked, but for those.
+const FOLDERS: &[&str] = &["mp4", "3gp", "drm"];
 
 /// Without a corpus the suite says at its end that this was not run.
 #[test]
@@ -139,7 +147,10 @@ fn the_walk_gives_libavformats_samples_for_every_file_of_the_corpus_that_it_know
                 Ok(()) => {
                     assert!(!LEFT.iter().any(|(left, _)| *left == name), "{name} is walked: take it off the list")
                 }
-                Err(declined) => eprintln!("{name}: {declined:?}"),
+                Err(declined) => {
+                    let left = LEFT.iter().any(|(left, _)| *left == name);
+                    assert!(left || !FOLDERS.contains(&folder), "{name} is no longer walked: {declined:?}");
+                }
             }
         }
     }

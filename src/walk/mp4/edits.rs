@@ -56,13 +56,11 @@ pub struct Scale<'e> {
     pub avformat_major: u32,
 }
 
-impl Scale<'_> {
-    /// A duration of the movie in units of the track, rounded to the nearest, halves away from zero.
-    fn to_track(self, duration: i64) -> Option<i64> {
-        let (movie, track) = (i128::from(self.movie), i128::from(self.track));
-        let product = i128::from(duration).checked_mul(track)?;
-        i64::try_from(product.checked_add(movie.checked_div(2)?)?.checked_div(movie)?).ok()
-    }
+/// A duration in other units, rounded to the nearest, halves away from zero.
+pub fn rescale(duration: i64, to: u32, from: u32) -> Option<i64> {
+    let from = i128::from(from);
+    let product = i128::from(duration).checked_mul(i128::from(to))?;
+    i64::try_from(product.checked_add(from.checked_div(2)?)?.checked_div(from)?).ok()
 }
 
 /// The packets that one edit gives.
@@ -121,7 +119,8 @@ pub fn plan<'a>(timeline: &impl Timeline<'a>, scale: Scale) -> Result<Plan, Decl
     let mut due = scale.shift.wrapping_neg();
     let mut shown_any = false;
     for edit in scale.edits {
-        let duration = scale.to_track(edit.duration).filter(|duration| *duration < 1 << 60).ok_or_else(odd)?;
+        let duration = rescale(edit.duration, scale.track, scale.movie);
+        let duration = duration.filter(|duration| *duration < 1 << 60).ok_or_else(odd)?;
         let begin = due;
         due = due.checked_add(duration).filter(|due| *due < 1 << 61).ok_or_else(odd)?;
         if !shown_any && edit.start == -1 {

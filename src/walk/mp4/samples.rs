@@ -4,11 +4,11 @@ use super::super::bytes::slice;
 use super::super::{Data, Declined, Sample};
 use super::edits::{Plan, Segment, Times};
 use super::keys::Judge;
+use super::layout::{Layout, Track};
 use super::places::Places;
 use super::sync::{KeyWalk, Keys};
 use super::tags::{Coding, Kind};
 use super::timeline::{BlockMoments, Moment, SingleMoments, Timeline};
-use super::track::{Layout, Track};
 use crate::mem::prefetch;
 
 /// How many samples ahead memory is asked for.
@@ -79,7 +79,7 @@ impl<'a> TrackSamples<'a> {
             segment: None,
             index: 0,
             moments: Moments::None,
-            places: Places::new(&track.tables, None, len),
+            places: track.places(0),
             ahead: [(0, 0); AHEAD],
             earlier,
             keys,
@@ -96,11 +96,7 @@ impl<'a> TrackSamples<'a> {
         self.index = segment.first;
         self.key_walk = self.keys.from(segment.first);
         self.moments = moments(&self.track.layout, self.shift, segment.first);
-        let frame = match &self.track.layout {
-            Layout::Blocks(_, frame) => Some(*frame),
-            Layout::Empty | Layout::Singles(_) => None,
-        };
-        self.places = Places::new(&self.track.tables, frame, segment.first);
+        self.places = self.track.places(segment.first);
         for index in 0..AHEAD {
             self.look_ahead(index);
         }
@@ -114,6 +110,11 @@ impl<'a> TrackSamples<'a> {
         let place = self.places.next().unwrap_or_default();
         prefetch(self.bytes, usize::try_from(place.0).unwrap_or(usize::MAX));
         self.ahead.get_mut(slot).map(|slot| std::mem::replace(slot, place)).unwrap_or_default()
+    }
+
+    /// What goes on with the packets that follow these.
+    pub fn into_state(self) -> (Judge, Order) {
+        (self.judge, self.order)
     }
 
     fn read(&mut self, segment: &Segment) -> Result<Sample<'a>, Declined> {
@@ -161,6 +162,19 @@ impl<'a> Iterator for TrackSamples<'a> {
         }
         Some(sample)
     }
+}
+
+/// When the last packet is decoded.
+pub fn last_time(track: &Track) -> Result<Option<i64>, Declined> {
+    let shift = track.shift()?;
+    let Some(plan) = track.plan()? else {
+        let last = track.len().checked_sub(1);
+        return Ok(last.and_then(|last| moments(&track.layout, shift, last).next()).map(|moment| moment.time));
+    };
+    let earlier = if track.kind == Kind::Video { first_shown(track, &plan, shift).max(0) } else { 0 };
+    let Some(segment) = plan.segments.iter().rfind(|segment| segment.end > segment.first) else { return Ok(None) };
+    let last = moments(&track.layout, shift, segment.end.saturating_sub(1)).next();
+    Ok(last.map(|moment| segment.time(moment.time).saturating_sub(earlier)))
 }
 
 /// Its parsers find out about durations anew.

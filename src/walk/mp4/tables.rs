@@ -230,7 +230,7 @@ impl<'a> Tables<'a> {
         if runs.samples != self.count {
             return Err(Declined::damaged("tables that differ about the number of samples"));
         }
-        let duration = self.check_times()?;
+        let (duration, time) = self.check_times()?;
         let count = usize::try_from(self.count).map_err(|_| Declined::damaged("too many samples"))?;
         let sizes = frame_bytes.and_then(|bytes| u32::try_from(bytes).ok()).map_or(self.sizes, Sizes::Same);
         let (least, most) = sizes.bounds(count);
@@ -238,7 +238,7 @@ impl<'a> Tables<'a> {
             return Err(Declined::damaged("a sample of such a size"));
         }
         self.check_reach(&sizes, most.saturating_mul(u64::from(runs.largest)), end)?;
-        Ok(Extent { least, most, duration, description: runs.description })
+        Ok(Extent { least, most, duration, time, description: runs.description })
     }
 
     /// How many samples `stsc` tells of.
@@ -267,22 +267,28 @@ impl<'a> Tables<'a> {
         Ok(sums)
     }
 
-    /// How many samples `stts` tells of, and that libavformat has nothing to correct in it.
-    fn check_times(&self) -> Result<u64, Declined> {
-        let mut samples = 0u64;
-        let mut duration = 0u64;
+    /// How many samples `stts` tells of and how long they last; libavformat has nothing to correct in it.
+    pub fn sum_times(&self) -> Result<(u64, i64), Declined> {
+        let odd = || Declined::structure("a table of durations that is not as usual");
+        let (mut samples, mut duration, mut most) = (0u64, 0u64, 0u32);
         for entry in self.times {
             let (count, each) = pair(entry);
-            if count == 0 || each > i32::MAX.unsigned_abs() {
-                return Err(Declined::structure("a table of durations that is not as usual"));
-            }
+            most = most.max(each);
             samples = samples.saturating_add(u64::from(count));
             duration = duration.saturating_add(u64::from(count).saturating_mul(u64::from(each)));
         }
-        if duration > 1 << 60 || samples == 0 || samples > i32::MAX.unsigned_abs().into() {
+        if most > i32::MAX.unsigned_abs() || duration > 1 << 60 || samples > i32::MAX.unsigned_abs().into() {
+            return Err(odd());
+        }
+        Ok((samples, i64::try_from(duration).map_err(|_| odd())?))
+    }
+
+    /// The same where there are samples: a run of none is one that libavformat never leaves.
+    fn check_times(&self) -> Result<(u64, i64), Declined> {
+        if self.times.is_empty() || self.times.iter().any(|entry| pair(entry).0 == 0) {
             return Err(Declined::structure("a table of durations that is not as usual"));
         }
-        Ok(samples)
+        self.sum_times()
     }
 
     /// A `bound` that no chunk is larger than suffices for nearly all; the others are added up, from the last one back.
@@ -337,6 +343,8 @@ pub struct Extent {
     pub most: u64,
     /// How many samples have durations: what libavformat reports as the number of frames.
     pub duration: u64,
+    /// How long they last.
+    pub time: i64,
     /// The last of the sample descriptions that are used.
     pub description: u32,
 }
