@@ -161,7 +161,9 @@ impl Window {
         let mut discarded = 0u64;
         let mut shown_any = false;
         let mut ends = if timeline.has_offsets() && !scale.is_audio { 2u32 } else { 1 };
-        for Moment { time, duration, offset } in timeline.moments(first) {
+        let mut middle = self.middle(timeline, scale);
+        let mut moments = timeline.moments(first);
+        while let Some(Moment { time, duration, offset }) = moments.next() {
             let index = segment.end;
             let duration = duration.unwrap_or(self.duration);
             let shown = time.wrapping_add(scale.shift).wrapping_add(offset);
@@ -183,6 +185,15 @@ impl Window {
                 segment.times = Times::Moved(self.begin.wrapping_sub(time));
             }
             segment.end = index.wrapping_add(1);
+            if let Some((_, end)) = middle.filter(|(from, _)| shown_any && index >= *from) {
+                // Nothing of it is left out, and nothing ends there.
+                middle = None;
+                if end > segment.end {
+                    segment.end = end;
+                    moments = timeline.moments(end);
+                    continue;
+                }
+            }
             if shown.wrapping_add(duration) >= stop && (scale.is_audio || keys.contains(index)) {
                 ends = ends.wrapping_sub(1);
                 if ends == 0 {
@@ -191,6 +202,18 @@ impl Window {
             }
         }
         Ok((segment, discarded))
+    }
+
+    /// Packets that are all shown, and behind none of which the edit can end.
+    fn middle<'a>(&self, timeline: &impl Timeline<'a>, scale: Scale) -> Option<(u64, u64)> {
+        let bounds = timeline.bounds()?;
+        let begin = self.start.saturating_sub(scale.shift).saturating_sub(bounds.earliest);
+        let end = self.start.saturating_add(self.duration).saturating_sub(scale.shift);
+        let end = end.saturating_sub(bounds.latest).saturating_sub(bounds.longest);
+        let (first, end) = (timeline.first_at(begin), timeline.first_at(end));
+        // The last packet lasts as long as the edit.
+        let end = end.min(timeline.len().saturating_sub(1));
+        (first < end).then_some((first, end))
     }
 
     /// Where decoding must begin: a key frame that is shown no later than the edit begins.

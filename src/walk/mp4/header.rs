@@ -206,7 +206,7 @@ impl<'a> Header<'a> {
         let mut fragments = Fragments::new(bytes, avformat_major, extends, tracks());
         for (nth, track) in tracks().enumerate() {
             if let Some(track) = track.filter(|track| track.len() > 0) {
-                fragments.precede(nth, last_time(track)?, track.shift()?);
+                fragments.precede(nth, last_time(track)?, track.offsets()?.shift);
             }
         }
         Ok(fragments)
@@ -295,7 +295,7 @@ impl<'a> Header<'a> {
         for (nth, part) in self.parts.iter().enumerate() {
             if let Part::Track(track) = part
                 && track.len() > 0
-                && fragments.counted(nth).shift > track.shift()?
+                && fragments.counted(nth).shift > track.offsets()?.shift
             {
                 return Err(Declined::structure("composition times that change their base"));
             }

@@ -8,7 +8,7 @@ use super::places::Places;
 use super::sync::Keys;
 use super::tables::{Extent, MAX_SAMPLE, Sizes, Tables, believable};
 use super::tags::{Coding, Kind};
-use super::timeline::{BLOCK, Blocks, Singles, Timeline};
+use super::timeline::{BLOCK, Blocks, Offsets, Singles, Timeline};
 
 /// One track, checked.
 #[derive(Clone, Debug)]
@@ -89,6 +89,17 @@ impl<'a> Track<'a> {
         Ok(())
     }
 
+    /// Whether a packet is larger than allowed.
+    pub fn exceeds(&self, most: u64) -> bool {
+        let exact = || match &self.layout {
+            Layout::Singles(_) => {
+                usize::try_from(self.tables.count).map_or(u64::MAX, |count| self.tables.sizes.largest(count))
+            }
+            Layout::Empty | Layout::Blocks(..) => self.extent.most,
+        };
+        self.extent.most > most && exact() > most
+    }
+
     /// The packets before edit lists.
     pub fn len(&self) -> u64 {
         match &self.layout {
@@ -141,11 +152,11 @@ impl<'a> Track<'a> {
         start.saturating_sub(empty)
     }
 
-    /// How much earlier than shown packets are decoded.
-    pub fn shift(&self) -> Result<i64, Declined> {
+    /// How much earlier than shown packets are decoded, and what else `ctts` says of all of them.
+    pub fn offsets(&self) -> Result<Offsets, Declined> {
         match &self.layout {
-            Layout::Singles(singles) => singles.shift(),
-            Layout::Empty | Layout::Blocks(..) => Ok(0),
+            Layout::Singles(singles) => singles.offsets(),
+            Layout::Empty | Layout::Blocks(..) => Ok(Offsets::default()),
         }
     }
 
@@ -166,8 +177,8 @@ impl<'a> Track<'a> {
         match &self.layout {
             Layout::Empty => Ok(None),
             Layout::Singles(singles) => {
-                let shift = singles.shift()?;
-                edits::plan(&singles.shifted(shift), scale(shift)).map(Some)
+                let offsets = singles.offsets()?;
+                edits::plan(&singles.with(offsets), scale(offsets.shift)).map(Some)
             }
             Layout::Blocks(blocks, _) => edits::plan(blocks, scale(0)).map(Some),
         }

@@ -70,10 +70,10 @@ impl<'a> Movie<'a> {
         if track.coding == Coding::Reframed {
             return Err(Declined::structure("packets that libavformat divides anew"));
         }
-        if track.extent.most.max(most) > self.rules.max_packet_bytes {
+        if most > self.rules.max_packet_bytes || track.exceeds(self.rules.max_packet_bytes) {
             return Err(Declined::new(Reason::Limit, "a sample larger than allowed"));
         }
-        if track.len() > 0 && track.extent.least == 0 && track.coding.is_parsed() {
+        if track.len() > 0 && track.extent.has_empty && track.coding.is_parsed() {
             return Err(Declined::structure("an empty sample"));
         }
         // libavformat reads its titles and then leaves it out: nothing of what is listed comes.

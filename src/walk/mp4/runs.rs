@@ -132,7 +132,16 @@ impl<'a> Run<'a> {
 
     /// The samples, one by one. In sound, each is a key frame.
     pub fn items(&self, is_audio: bool) -> Items<'a> {
-        Items { run: *self, nth: 0, offset: self.offset, time: self.time, is_audio }
+        let place = |field: u32| (self.fields & field != 0).then(|| self.place(field));
+        Items {
+            run: *self,
+            nth: 0,
+            offset: self.offset,
+            time: self.time,
+            is_audio,
+            width: self.width(),
+            places: [place(0x100), place(0x200), place(0x400), place(0x800)],
+        }
     }
 }
 
@@ -148,6 +157,9 @@ pub struct Items<'a> {
     offset: u64,
     time: i64,
     is_audio: bool,
+    width: usize,
+    /// Of duration, size, flags and composition in an entry.
+    places: [Option<usize>; 4],
 }
 
 impl Iterator for Items<'_> {
@@ -159,24 +171,24 @@ impl Iterator for Items<'_> {
         if self.nth >= run.count {
             return None;
         }
-        let at = usize::try_from(self.nth).ok()?.checked_mul(run.width())?;
+        let at = usize::try_from(self.nth).ok()?.checked_mul(self.width)?;
         let entry = run.entries.get(at..).unwrap_or_default();
-        let number = |field: u32, usual: u32| {
-            if run.fields & field != 0 { word(entry, run.place(field)) } else { usual }
-        };
+        let number = |at: Option<usize>, usual: u32| at.map_or(usual, |at| word(entry, at));
+        let [durations, sizes, flags, compositions] = self.places;
         let usual_flags = run.first_flags.filter(|_| self.nth == 0).unwrap_or(run.defaults.flags);
-        let size = u64::from(number(0x200, run.defaults.size));
+        let size = u64::from(number(sizes, run.defaults.size));
+        let duration = number(durations, run.defaults.duration);
         let item = Item {
             offset: self.offset,
             size,
             time: self.time,
-            composition: number(0x800, 0).cast_signed(),
-            key: self.is_audio || number(0x400, usual_flags) & NO_KEY == 0,
+            composition: number(compositions, 0).cast_signed(),
+            key: self.is_audio || number(flags, usual_flags) & NO_KEY == 0,
             discard: run.overlapped.is_some_and(|before| before >= self.time),
         };
         self.nth = self.nth.wrapping_add(1);
         self.offset = self.offset.wrapping_add(size);
-        self.time = self.time.wrapping_add(i64::from(number(0x100, run.defaults.duration)));
+        self.time = self.time.wrapping_add(i64::from(duration));
         Some(item)
     }
 }

@@ -191,7 +191,7 @@ impl<'a> Parts<'a> {
         if !track.tables.is_empty() {
             track.lay_out(movie.bytes)?;
             if self.grouped {
-                track.shift()?;
+                track.offsets()?;
             }
         } else if track.tables.runs.len() > 0 && !track.tables.times.is_empty() {
             return Err(Declined::damaged("tables of which some are empty"));
