@@ -125,6 +125,7 @@ const WALKED: &[&str] = &[
     "h264.mkv",
     "h264.mp4",
     "h264.ts",
+    "h264_fragmented.mp4",
     "h264_moov_at_end.mp4",
     "hevc.mkv",
     "hevc.mp4",
@@ -144,7 +145,15 @@ fn the_walk_gives_libavformats_samples_for_every_clip_that_it_knows() {
 }
 
 /// Files of the corpus that are left to libavformat: for encryption, damage, or a part that the walk does not know.
-const LEFT: &[(&str, Reason)] = &[];
+const LEFT: &[(&str, Reason)] = &[
+    ("drm/sample_fragmented_clearkey.mp4", Reason::Encrypted),
+    // Its media are said to go on behind the end.
+    ("mp4/sample_mdat_too_long.mp4", Reason::Damaged),
+    // A track without a description of its samples.
+    ("mp4/sample_missing_stsd.mp4", Reason::Damaged),
+    // Cut in its last packet.
+    ("ts/sample_with_sdt.ts", Reason::Damaged),
+];
 
 /// Without a corpus the suite says at its end that this was not run.
 #[test]
@@ -155,6 +164,10 @@ fn the_walk_gives_libavformats_samples_for_every_file_of_the_corpus_but_those_li
         for entry in std::fs::read_dir(std::path::Path::new(&corpus).join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
+            if name.ends_with(".ps") {
+                // A program stream, which nobody walks.
+                continue;
+            }
             if let Err(declined) = compare(&std::fs::read(&path).unwrap(), &name) {
                 eprintln!("{name}: {declined:?}");
                 left.push((name, declined.reason));

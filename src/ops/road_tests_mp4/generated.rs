@@ -41,6 +41,25 @@ const FILES: &[(&str, &[&[&str]])] = &[
     ("two.mp4", &[PICTURE, PICTURE, X264, &["-map", "0", "-map", "1"]]),
 ];
 
+/// How a file may be divided, as `movflags` and other options say it.
+const FRAGMENTED: &[&[&str]] = &[
+    &["-movflags", "+frag_keyframe+empty_moov"],
+    &["-movflags", "+frag_keyframe+empty_moov+default_base_moof"],
+    &["-movflags", "+frag_keyframe+empty_moov+omit_tfhd_offset"],
+    &["-movflags", "+frag_keyframe+empty_moov+separate_moof"],
+    &["-movflags", "+empty_moov", "-frag_duration", "300000"],
+    &["-movflags", "+frag_every_frame+empty_moov+default_base_moof"],
+    &["-movflags", "+frag_keyframe"],
+    &["-movflags", "+frag_keyframe+delay_moov"],
+    &["-movflags", "+frag_keyframe+skip_trailer+empty_moov"],
+    &["-movflags", "+frag_keyframe+empty_moov+negative_cts_offsets+default_base_moof"],
+    &["-movflags", "+frag_keyframe+delay_moov+negative_cts_offsets"],
+    &["-movflags", "+dash+delay_moov+frag_keyframe"],
+    &["-movflags", "+dash+global_sidx+frag_keyframe+delay_moov"],
+    &["-movflags", "+cmaf+frag_keyframe+delay_moov"],
+    &["-movflags", "+frag_keyframe+empty_moov", "-f", "ismv"],
+];
+
 fn run(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new("ffmpeg");
     command.current_dir(folder).args(["-nostdin", "-hide_banner", "-loglevel", "error", "-y"]).args(arguments);
@@ -74,6 +93,20 @@ fn files_of_ffmpegs_own_muxer_are_walked_and_give_its_packets() {
         run(&folder.0, &arguments);
         let bytes = std::fs::read(folder.0.join(name)).unwrap();
         compare(&bytes, name).unwrap_or_else(|declined| panic!("{name}: {declined:?}"));
+    }
+    for (nth, layout) in FRAGMENTED.iter().enumerate() {
+        for source in ["plain.mp4", "no_edits.mp4", "hevc.mp4", "timecode.mov", "vp9.mp4", "pcm.mov", "two.mp4"] {
+            let name = format!("fragmented_{nth}_{source}");
+            let mut arguments = vec!["-i", source, "-c", "copy", "-map", "0:v", "-map", "0:a?"];
+            arguments.extend_from_slice(layout);
+            arguments.push(&name);
+            if layout.contains(&"ismv") && source != "plain.mp4" {
+                continue;
+            }
+            run(&folder.0, &arguments);
+            let bytes = std::fs::read(folder.0.join(&name)).unwrap();
+            compare(&bytes, &name).unwrap_or_else(|declined| panic!("{name}: {declined:?}"));
+        }
     }
     for (at, end) in [("0.5", "1.7"), ("1", "2"), ("1.33", "0.1"), ("0.04", "3")] {
         for source in ["plain.mp4", "hevc.mp4", "timecode.mov", "pcm.mov", "mpeg4.mp4"] {

@@ -4,6 +4,7 @@
 
 mod boxes;
 mod damage;
+mod fragments;
 mod generated;
 mod tables;
 

@@ -56,13 +56,11 @@ pub struct Scale<'e> {
     pub avformat_major: u32,
 }
 
-impl Scale<'_> {
-    /// A duration of the movie in units of the track, rounded to the nearest, halves away from zero.
-    fn to_track(self, duration: i64) -> Option<i64> {
-        let (movie, track) = (i128::from(self.movie), i128::from(self.track));
-        let product = i128::from(duration).checked_mul(track)?;
-        i64::try_from(product.checked_add(movie.checked_div(2)?)?.checked_div(movie)?).ok()
-    }
+/// A duration in other units, rounded to the nearest, halves away from zero.
+pub fn rescale(duration: i64, to: u32, from: u32) -> Option<i64> {
+    let from = i128::from(from);
+    let product = i128::from(duration).checked_mul(i128::from(to))?;
+    i64::try_from(product.checked_add(from.checked_div(2)?)?.checked_div(from)?).ok()
 }
 
 /// The packets that one edit gives.
@@ -121,7 +119,8 @@ pub fn plan<'a>(timeline: &impl Timeline<'a>, scale: Scale) -> Result<Plan, Decl
     let mut due = scale.shift.wrapping_neg();
     let mut shown_any = false;
     for edit in scale.edits {
-        let duration = scale.to_track(edit.duration).filter(|duration| *duration < 1 << 60).ok_or_else(odd)?;
+        let duration = rescale(edit.duration, scale.track, scale.movie);
+        let duration = duration.filter(|duration| *duration < 1 << 60).ok_or_else(odd)?;
         let begin = due;
         due = due.checked_add(duration).filter(|due| *due < 1 << 61).ok_or_else(odd)?;
         if !shown_any && edit.start == -1 {
@@ -162,7 +161,9 @@ impl Window {
         let mut discarded = 0u64;
         let mut shown_any = false;
         let mut ends = if timeline.has_offsets() && !scale.is_audio { 2u32 } else { 1 };
-        for Moment { time, duration, offset } in timeline.moments(first) {
+        let mut middle = self.middle(timeline, scale);
+        let mut moments = timeline.moments(first);
+        while let Some(Moment { time, duration, offset }) = moments.next() {
             let index = segment.end;
             let duration = duration.unwrap_or(self.duration);
             let shown = time.wrapping_add(scale.shift).wrapping_add(offset);
@@ -184,6 +185,15 @@ impl Window {
                 segment.times = Times::Moved(self.begin.wrapping_sub(time));
             }
             segment.end = index.wrapping_add(1);
+            if let Some((_, end)) = middle.filter(|(from, _)| shown_any && index >= *from) {
+                // Nothing of it is left out, and nothing ends there.
+                middle = None;
+                if end > segment.end {
+                    segment.end = end;
+                    moments = timeline.moments(end);
+                    continue;
+                }
+            }
             if shown.wrapping_add(duration) >= stop && (scale.is_audio || keys.contains(index)) {
                 ends = ends.wrapping_sub(1);
                 if ends == 0 {
@@ -192,6 +202,18 @@ impl Window {
             }
         }
         Ok((segment, discarded))
+    }
+
+    /// Packets that are all shown, and behind none of which the edit can end.
+    fn middle<'a>(&self, timeline: &impl Timeline<'a>, scale: Scale) -> Option<(u64, u64)> {
+        let bounds = timeline.bounds()?;
+        let begin = self.start.saturating_sub(scale.shift).saturating_sub(bounds.earliest);
+        let end = self.start.saturating_add(self.duration).saturating_sub(scale.shift);
+        let end = end.saturating_sub(bounds.latest).saturating_sub(bounds.longest);
+        let (first, end) = (timeline.first_at(begin), timeline.first_at(end));
+        // The last packet lasts as long as the edit.
+        let end = end.min(timeline.len().saturating_sub(1));
+        (first < end).then_some((first, end))
     }
 
     /// Where decoding must begin: a key frame that is shown no later than the edit begins.

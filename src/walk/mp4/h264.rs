@@ -88,6 +88,16 @@ impl Keys {
             return Ok(Seen::Slice { idr: true, intra: true });
         }
         if kind == 1 {
+            // A picture's first slice begins with its first macroblock: one bit, and its type is in the same byte.
+            if let Some(byte) = unit.get(1).filter(|byte| **byte & 0x80 != 0) {
+                let zeros = byte.wrapping_shl(1).leading_zeros();
+                let slice = byte.wrapping_shl(1).wrapping_shr(7u32.saturating_sub(zeros.saturating_mul(2)));
+                return if zeros < 4 && slice <= 10 {
+                    Ok(Seen::Slice { idr: false, intra: matches!(slice, 3 | 8) })
+                } else {
+                    Err(odd())
+                };
+            }
             let mut bits = Bits::new(unit.get(1..).unwrap_or_default(), SLICE_HEAD);
             if has_start_code(bits.bytes) {
                 return Err(odd());

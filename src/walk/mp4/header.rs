@@ -2,9 +2,13 @@
 
 use super::super::{Declined, Reason, Rules};
 use super::boxes::{Atom, Atoms, pass_over_known};
+use super::fragments::{self, Extends, Fragments};
+use super::layout::Track;
 use super::meta::{self, Picture};
-use super::track::{self, Movie, Track};
+use super::samples::last_time;
+use super::track::{self, Movie};
 use super::{Cursor, length};
+use std::collections::BTreeSet;
 
 /// A stream in the making, in libavformat's order.
 #[derive(Clone, Debug)]
@@ -25,6 +29,17 @@ pub struct Header<'a> {
     /// The last box says that it goes on to the end.
     pub open_ended: bool,
     has_moov: bool,
+    /// Set where there are fragments, or are to be.
+    pub extends: Option<Vec<Extends>>,
+    /// How long all fragments play, by the header.
+    announced: Option<u64>,
+    pub fragments: Option<Fragments<'a>>,
+    /// Where an index says that fragments begin.
+    starts: BTreeSet<u64>,
+    is_indexed: bool,
+    last: [u8; 4],
+    /// The container says that it ends where the input ends.
+    pub complete: bool,
 }
 
 /// What `ftyp` says of QuickTime's ways.
@@ -52,6 +67,8 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
             return Err(atom.damaged("something that is no box"));
         }
         header.open_ended |= atom.open_ended;
+        header.last = atom.kind;
+        header.check_index(&atom, length(bytes))?;
         header.outermost(&atom, bytes, rules)?;
     }
     let rest = bytes.get(usize::try_from(atoms.position()).unwrap_or(usize::MAX)..).unwrap_or_default();
@@ -76,13 +93,17 @@ impl<'a> Header<'a> {
                 self.read_moov(atom, bytes, rules)?;
                 self.has_moov = true;
             }
-            b"mdat" => self.has_media |= !atom.body.is_empty(),
+            b"mdat" => self.read_media(atom)?,
             b"wide" if atom.body.len() < 8 => {}
-            b"meta" => {
+            b"meta" if self.fragments.is_none() => {
                 let found = meta::read(atom, bytes, false)?;
                 self.add_pictures(found.pictures);
             }
-            b"moof" | b"sidx" => return Err(atom.structure("fragments")),
+            b"moof" => {
+                let before = || atom.structure("fragments that are not announced");
+                self.fragments.as_mut().ok_or_else(before)?.read(atom)?;
+            }
+            b"sidx" => self.read_index(atom)?,
             b"uuid" if !self.has_moov => {
                 if atom.body.len() < 16 {
                     return Err(atom.damaged("a box without its own name"));
@@ -138,9 +159,109 @@ impl<'a> Header<'a> {
                     let found = meta::read_user_data(&atom, bytes, false)?;
                     self.add_pictures(found.pictures);
                 }
-                b"mvex" => return Err(atom.structure("fragments")),
+                b"mvex" => self.read_extends(&atom, bytes, rules)?,
                 _ => pass_over_known(&atom, rules.avformat_major)?,
             }
+        }
+        if self.extends.is_some() {
+            self.begin_fragments(moov, bytes, rules)?;
+        }
+        Ok(())
+    }
+
+    fn read_extends(&mut self, mvex: &Atom<'a>, bytes: &'a [u8], rules: &Rules) -> Result<(), Declined> {
+        let mut extends = self.extends.take().unwrap_or_default();
+        for atom in Atoms::inside(bytes, mvex, 0) {
+            let atom = atom?;
+            match &atom.kind {
+                b"trex" => extends.push(fragments::read_extends(&atom)?),
+                b"mehd" => self.announced = fragments::read_announced(&atom),
+                _ => pass_over_known(&atom, rules.avformat_major)?,
+            }
+        }
+        self.extends = Some(extends);
+        Ok(())
+    }
+
+    /// From here on, libavformat reads front to back.
+    fn begin_fragments(&mut self, moov: &Atom<'a>, bytes: &'a [u8], rules: &Rules) -> Result<(), Declined> {
+        let ids = self.ids();
+        let twice = ids.iter().enumerate().any(|(nth, id)| ids.iter().take(nth).any(|other| other == id));
+        if self.has_media || twice || ids.len() > 64 {
+            return Err(moov.structure("fragments of an unusual kind"));
+        }
+        self.fragments = Some(self.new_fragments(bytes, rules.avformat_major)?);
+        Ok(())
+    }
+
+    /// Before the first of them.
+    pub fn new_fragments(&self, bytes: &'a [u8], avformat_major: u32) -> Result<Fragments<'a>, Declined> {
+        let tracks = || {
+            self.parts.iter().map(|part| match part {
+                Part::Track(track) => Some(&**track),
+                Part::Picture(_) => None,
+            })
+        };
+        let extends = self.extends.as_deref().unwrap_or_default();
+        let mut fragments = Fragments::new(bytes, avformat_major, extends, tracks());
+        for (nth, track) in tracks().enumerate() {
+            if let Some(track) = track.filter(|track| track.len() > 0) {
+                fragments.precede(nth, last_time(track)?, track.offsets()?.shift);
+            }
+        }
+        Ok(fragments)
+    }
+
+    fn ids(&self) -> Vec<u32> {
+        let ids = self.parts.iter().filter_map(|part| match part {
+            Part::Track(track) => Some(track.id),
+            Part::Picture(_) => None,
+        });
+        ids.collect()
+    }
+
+    fn read_media(&mut self, media: &Atom) -> Result<(), Declined> {
+        if media.body.is_empty() {
+            return Ok(());
+        }
+        let first = !self.has_media;
+        self.has_media = true;
+        let Some(fragments) = &mut self.fragments else { return Ok(()) };
+        if media.open_ended {
+            return Err(media.structure("fragments without an end"));
+        }
+        let mut others = Vec::new();
+        for part in self.parts.iter().filter(|_| first) {
+            if let Part::Track(track) = part {
+                track.ranges(&mut others).map_err(|declined| declined.at(media.offset))?;
+            }
+        }
+        fragments.check_media(media, &mut others)?;
+        fragments.pending.clear();
+        Ok(())
+    }
+
+    fn read_index(&mut self, atom: &Atom) -> Result<(), Declined> {
+        if self.fragments.is_none() {
+            return Err(atom.structure("an index without fragments"));
+        }
+        let mut starts = Vec::new();
+        fragments::read_index(atom, &self.ids(), &mut starts)?;
+        self.starts.extend(starts);
+        self.is_indexed = true;
+        Ok(())
+    }
+
+    /// Where an index leads to is a box.
+    fn check_index(&mut self, atom: &Atom, end: u64) -> Result<(), Declined> {
+        if self.starts.is_empty() {
+            return Ok(());
+        }
+        self.starts = self.starts.split_off(&atom.offset.saturating_add(1));
+        let astray = self.starts.first().is_some_and(|start| *start < atom.end());
+        let beyond = self.starts.last().is_some_and(|last| *last > end);
+        if astray || beyond {
+            return Err(atom.damaged("an index that leads astray"));
         }
         Ok(())
     }
@@ -156,7 +277,35 @@ impl<'a> Header<'a> {
         if self.has_samples() && !self.has_media {
             return Err(Declined::damaged("samples, and no media"));
         }
+        self.complete = !self.open_ended || self.has_samples();
+        let Some(fragments) = &self.fragments else { return Ok(()) };
+        if !fragments.pending.is_empty() {
+            return Err(Declined::damaged("a fragment without its media"));
+        }
+        if self.is_indexed && fragments.is_untimed() {
+            return Err(Declined::structure("fragments that only an index times"));
+        }
+        let timescales = self.parts.iter().map(|part| match part {
+            Part::Track(track) => track.timescale,
+            Part::Picture(_) => 1,
+        });
+        let timescales: Vec<u32> = timescales.collect();
+        let reached = fragments.reach(self.announced, self.timescale.unwrap_or(1), &timescales);
+        self.complete = &self.last == b"mfra" || reached?;
+        for (nth, part) in self.parts.iter().enumerate() {
+            if let Part::Track(track) = part
+                && track.len() > 0
+                && fragments.counted(nth).shift > track.offsets()?.shift
+            {
+                return Err(Declined::structure("composition times that change their base"));
+            }
+        }
         Ok(())
+    }
+
+    /// Read front to back, libavformat does not go to where the titles are.
+    pub fn is_chapters(&self, track: &Track) -> bool {
+        self.fragments.is_none() && self.chapters.contains(&track.id)
     }
 
     pub fn has_samples(&self) -> bool {

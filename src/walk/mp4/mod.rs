@@ -3,11 +3,15 @@
 mod boxes;
 mod edits;
 mod entry;
+mod fragments;
+mod front_to_back;
 mod h264;
 mod header;
 mod keys;
+mod layout;
 mod meta;
 mod places;
+mod runs;
 mod samples;
 mod sync;
 mod tables;
@@ -19,17 +23,18 @@ pub use header::begins;
 
 use super::bytes::{Cursor, length, slice};
 use super::{Codec, Counted, Data, Declined, Demux, Media, Pace, Reason, Rules, Sample, Stop, Stream};
+use front_to_back::FragmentSamples;
 use header::{Header, Part};
+use layout::Track;
 use samples::TrackSamples;
 use tags::{Coding, Kind};
-use track::Track;
 
 /// A file, known completely.
 pub struct Movie<'a> {
     bytes: &'a [u8],
     streams: Vec<Stream<'a>>,
-    header: Header<'a>,
-    max_packet_bytes: u64,
+    header: Box<Header<'a>>,
+    rules: Rules,
 }
 
 impl<'a> Movie<'a> {
@@ -41,46 +46,51 @@ impl<'a> Movie<'a> {
         let mut streams = Vec::new();
         for part in &header.parts {
             streams.push(match part {
-                Part::Track(track) => describe(track, &header.chapters)?,
+                Part::Track(track) => describe(track, &header)?,
                 Part::Picture(_) => cover(),
             });
         }
-        Ok(Movie { bytes, streams, header, max_packet_bytes: rules.max_packet_bytes })
+        Ok(Movie { bytes, streams, header: Box::new(header), rules: *rules })
     }
 
     /// A stream that the walk answers for.
     fn part(&self, stream: usize) -> Result<&Part<'a>, Declined> {
         let part = self.header.parts.get(stream).ok_or_else(|| Declined::structure("no such stream"))?;
         if let Part::Track(track) = part {
-            self.answers_for(track)?;
+            self.answers_for(track, self.in_fragments(stream).most)?;
         }
         Ok(part)
     }
 
-    fn answers_for(&self, track: &Track) -> Result<(), Declined> {
+    fn in_fragments(&self, stream: usize) -> fragments::Counted {
+        self.header.fragments.as_ref().map(|fragments| fragments.counted(stream)).unwrap_or_default()
+    }
+
+    fn answers_for(&self, track: &Track, most: u64) -> Result<(), Declined> {
         if track.coding == Coding::Reframed {
             return Err(Declined::structure("packets that libavformat divides anew"));
         }
-        if track.extent.most > self.max_packet_bytes {
+        if most > self.rules.max_packet_bytes || track.exceeds(self.rules.max_packet_bytes) {
             return Err(Declined::new(Reason::Limit, "a sample larger than allowed"));
         }
-        if track.len() > 0 && track.extent.least == 0 && track.coding.is_parsed() {
+        if track.len() > 0 && track.extent.has_empty && track.coding.is_parsed() {
             return Err(Declined::structure("an empty sample"));
         }
         // libavformat reads its titles and then leaves it out: nothing of what is listed comes.
-        if self.header.chapters.contains(&track.id) {
+        if self.header.is_chapters(track) {
             return Err(Declined::structure("a track of chapters"));
         }
         Ok(())
     }
 }
 
-fn describe<'a>(track: &Track<'a>, chapters: &[u32]) -> Result<Stream<'a>, Declined> {
-    let is_chapters = chapters.contains(&track.id);
-    if is_chapters && track.kind == Kind::Video {
+fn describe<'a>(track: &Track<'a>, header: &Header) -> Result<Stream<'a>, Declined> {
+    let video = track.kind == Kind::Video;
+    if video && header.is_chapters(track) {
         return Err(Declined::structure("pictures of chapters"));
     }
-    let video = track.kind == Kind::Video;
+    // The header of a fragmented file speaks of what lies outside the fragments.
+    let frames = Some(track.extent.duration).filter(|frames| *frames > 0 && header.fragments.is_none());
     Ok(Stream {
         media: if video { Media::Video } else { Media::Other },
         codec: match track.coding {
@@ -91,7 +101,7 @@ fn describe<'a>(track: &Track<'a>, chapters: &[u32]) -> Result<Stream<'a>, Decli
         is_cover: false,
         time_base: (1, track.timescale),
         configuration: track.description.configuration,
-        header_frames: Some(track.extent.duration).filter(|frames| *frames > 0),
+        header_frames: frames,
     })
 }
 
@@ -114,23 +124,33 @@ impl<'a> Demux<'a> for Movie<'a> {
     }
 
     fn is_complete(&self) -> bool {
-        !self.header.open_ended || self.header.has_samples()
+        self.header.complete
     }
 
     fn count(&self, stream: usize, pace: Pace) -> Result<Counted, Stop> {
         pace(0, 0)?;
-        Ok(match self.part(stream)? {
-            Part::Picture(_) => Counted { packets: 1, discarded: 0 },
-            Part::Track(track) => match track.plan()? {
-                Some(plan) => Counted { packets: plan.packets, discarded: plan.discarded },
-                None => Counted { packets: track.len(), discarded: 0 },
-            },
-        })
+        let part = self.part(stream)?;
+        let Part::Track(track) = part else { return Ok(Counted { packets: 1, discarded: 0 }) };
+        let mut counted = match track.plan()? {
+            Some(plan) => Counted { packets: plan.packets, discarded: plan.discarded },
+            None => Counted { packets: track.len(), discarded: 0 },
+        };
+        let more = self.in_fragments(stream);
+        counted.packets = counted.packets.saturating_add(more.packets);
+        counted.discarded = counted.discarded.saturating_add(more.discarded);
+        Ok(counted)
     }
 
     fn samples(&self, stream: usize) -> Samples<'a> {
         match self.part(stream) {
             Err(declined) => Samples::One(Some(Err(declined))),
+            Ok(Part::Track(track)) if self.header.fragments.is_some() => {
+                let major = self.rules.avformat_major;
+                match FragmentSamples::new(self.bytes, &self.header, stream, track, major) {
+                    Ok(samples) => Samples::Fragments(Box::new(samples)),
+                    Err(declined) => Samples::One(Some(Err(declined))),
+                }
+            }
             Ok(Part::Track(track)) => match TrackSamples::new(self.bytes, track) {
                 Ok(samples) => Samples::Track(Box::new(samples)),
                 Err(declined) => Samples::One(Some(Err(declined))),
@@ -152,6 +172,7 @@ impl<'a> Demux<'a> for Movie<'a> {
 pub enum Samples<'a> {
     One(Option<Result<Sample<'a>, Declined>>),
     Track(Box<TrackSamples<'a>>),
+    Fragments(Box<FragmentSamples<'a>>),
 }
 
 impl<'a> Iterator for Samples<'a> {
@@ -161,6 +182,7 @@ impl<'a> Iterator for Samples<'a> {
         match self {
             Samples::One(sample) => sample.take(),
             Samples::Track(samples) => samples.next(),
+            Samples::Fragments(samples) => samples.next(),
         }
     }
 }

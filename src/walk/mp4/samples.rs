@@ -4,15 +4,15 @@ use super::super::bytes::slice;
 use super::super::{Data, Declined, Sample};
 use super::edits::{Plan, Segment, Times};
 use super::keys::Judge;
+use super::layout::{Layout, Track};
 use super::places::Places;
 use super::sync::{KeyWalk, Keys};
 use super::tags::{Coding, Kind};
-use super::timeline::{BlockMoments, Moment, SingleMoments, Timeline};
-use super::track::{Layout, Track};
+use super::timeline::{BlockMoments, Moment, Offsets, SingleMoments, Timeline};
 use crate::mem::prefetch;
 
 /// How many samples ahead memory is asked for.
-const AHEAD: usize = 16;
+const AHEAD: usize = 32;
 
 #[derive(Clone, Debug)]
 enum Moments<'a> {
@@ -39,10 +39,10 @@ impl Iterator for Moments<'_> {
 pub struct TrackSamples<'a> {
     bytes: &'a [u8],
     track: Track<'a>,
-    shift: i64,
+    offsets: Offsets,
     has_offsets: bool,
     segments: std::vec::IntoIter<Segment>,
-    segment: Option<Segment>,
+    segment: Segment,
     index: u64,
     moments: Moments<'a>,
     places: Places<'a>,
@@ -59,27 +59,27 @@ pub struct TrackSamples<'a> {
 impl<'a> TrackSamples<'a> {
     pub fn new(bytes: &'a [u8], track: &Track<'a>) -> Result<Self, Declined> {
         let len = track.len();
-        let shift = track.shift()?;
+        let offsets = track.offsets()?;
         let (has_offsets, keys) = match &track.layout {
             Layout::Singles(singles) => (singles.has_offsets(), singles.keys()),
             Layout::Empty | Layout::Blocks(..) => (false, Keys::All),
         };
         let plan = track.plan()?;
         let earlier = match &plan {
-            Some(plan) if track.kind == Kind::Video => first_shown(track, plan, shift).max(0),
+            Some(plan) if track.kind == Kind::Video => first_shown(track, plan, offsets).max(0),
             _ => 0,
         };
         let all =
             Segment { first: 0, end: len, times: Times::Moved(0), start: i64::MIN, stop: i64::MAX, partial: None };
         Ok(TrackSamples {
             bytes,
-            shift,
+            offsets,
             has_offsets,
             segments: plan.map_or_else(|| vec![all], |plan| plan.segments).into_iter(),
-            segment: None,
+            segment: Segment { end: 0, ..all },
             index: 0,
             moments: Moments::None,
-            places: Places::new(&track.tables, None, len),
+            places: track.places(0),
             ahead: [(0, 0); AHEAD],
             earlier,
             keys,
@@ -91,20 +91,17 @@ impl<'a> TrackSamples<'a> {
     }
 
     /// Goes to the next segment that has packets.
-    fn next_segment(&mut self) -> Option<Segment> {
+    fn next_segment(&mut self) -> Option<()> {
         let segment = self.segments.find(|segment| segment.end > segment.first)?;
         self.index = segment.first;
         self.key_walk = self.keys.from(segment.first);
-        self.moments = moments(&self.track.layout, self.shift, segment.first);
-        let frame = match &self.track.layout {
-            Layout::Blocks(_, frame) => Some(*frame),
-            Layout::Empty | Layout::Singles(_) => None,
-        };
-        self.places = Places::new(&self.track.tables, frame, segment.first);
+        self.moments = moments(&self.track.layout, self.offsets, segment.first);
+        self.places = self.track.places(segment.first);
         for index in 0..AHEAD {
             self.look_ahead(index);
         }
-        Some(segment)
+        self.segment = segment;
+        Some(())
     }
 
     /// Looks up the next place, and puts it where one was just taken.
@@ -116,18 +113,24 @@ impl<'a> TrackSamples<'a> {
         self.ahead.get_mut(slot).map(|slot| std::mem::replace(slot, place)).unwrap_or_default()
     }
 
-    fn read(&mut self, segment: &Segment) -> Result<Sample<'a>, Declined> {
+    /// What goes on with the packets that follow these.
+    pub fn into_state(self) -> (Judge, Order) {
+        (self.judge, self.order)
+    }
+
+    fn read(&mut self) -> Result<Sample<'a>, Declined> {
         let lost = || Declined::damaged("a sample that is not there");
         let moment = self.moments.next().ok_or_else(lost)?;
-        let nth = self.index.wrapping_sub(segment.first);
+        let nth = self.index.wrapping_sub(self.segment.first);
         let slot = usize::try_from(nth).map_or(0, |nth| nth & AHEAD.wrapping_sub(1));
         let (offset, size) = self.look_ahead(slot);
         let data = slice(self.bytes, offset, size).ok_or_else(lost)?;
-        let shown = moment.time.wrapping_add(self.shift).wrapping_add(moment.offset);
-        let dts = segment.time(moment.time).wrapping_sub(self.earlier);
-        let pts = if self.has_offsets { dts.wrapping_add(self.shift).wrapping_add(moment.offset) } else { dts };
-        let duration = match (self.has_offsets || is_timed_anew(self.track.coding), segment.times, moment.duration) {
-            (false, Times::Moved(_), Some(duration)) if self.index.wrapping_add(1) < segment.end => duration,
+        let shown = moment.time.wrapping_add(self.offsets.shift).wrapping_add(moment.offset);
+        let dts = self.segment.time(moment.time).wrapping_sub(self.earlier);
+        let pts = if self.has_offsets { dts.wrapping_add(self.offsets.shift).wrapping_add(moment.offset) } else { dts };
+        let duration = match (self.has_offsets || is_timed_anew(self.track.coding), self.segment.times, moment.duration)
+        {
+            (false, Times::Moved(_), Some(duration)) if self.index.wrapping_add(1) < self.segment.end => duration,
             _ => 0,
         };
         let key = self.key_walk.is_key(self.index);
@@ -137,7 +140,7 @@ impl<'a> TrackSamples<'a> {
             dts: self.order.dts(&self.track, pts, dts),
             duration,
             key: self.judge.is_key(key, data)?,
-            discard: segment.drops(self.index, shown),
+            discard: self.segment.drops(self.index, shown),
             data: Data::Whole(data),
         };
         self.index = self.index.wrapping_add(1);
@@ -149,18 +152,29 @@ impl<'a> Iterator for TrackSamples<'a> {
     type Item = Result<Sample<'a>, Declined>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let segment = match self.segment {
-            Some(segment) if self.index < segment.end => segment,
-            _ => self.next_segment()?,
-        };
-        self.segment = Some(segment);
-        let sample = self.read(&segment);
+        if self.index >= self.segment.end {
+            self.next_segment()?;
+        }
+        let sample = self.read();
         if sample.is_err() {
-            self.segment = None;
+            self.segment.end = 0;
             self.segments = Vec::new().into_iter();
         }
         Some(sample)
     }
+}
+
+/// When the last packet is decoded.
+pub fn last_time(track: &Track) -> Result<Option<i64>, Declined> {
+    let offsets = track.offsets()?;
+    let Some(plan) = track.plan()? else {
+        let last = track.len().checked_sub(1);
+        return Ok(last.and_then(|last| moments(&track.layout, offsets, last).next()).map(|moment| moment.time));
+    };
+    let earlier = if track.kind == Kind::Video { first_shown(track, &plan, offsets).max(0) } else { 0 };
+    let Some(segment) = plan.segments.iter().rfind(|segment| segment.end > segment.first) else { return Ok(None) };
+    let last = moments(&track.layout, offsets, segment.end.saturating_sub(1)).next();
+    Ok(last.map(|moment| segment.time(moment.time).saturating_sub(earlier)))
 }
 
 /// Its parsers find out about durations anew.
@@ -168,21 +182,21 @@ fn is_timed_anew(coding: Coding) -> bool {
     matches!(coding, Coding::Vp8 | Coding::Vp9 | Coding::Reframed)
 }
 
-fn moments<'a>(layout: &Layout<'a>, shift: i64, first: u64) -> Moments<'a> {
+fn moments<'a>(layout: &Layout<'a>, offsets: Offsets, first: u64) -> Moments<'a> {
     match layout {
         Layout::Empty => Moments::None,
-        Layout::Singles(singles) => Moments::Singles(singles.shifted(shift).moments(first)),
+        Layout::Singles(singles) => Moments::Singles(singles.with(offsets).moments(first)),
         Layout::Blocks(blocks, _) => Moments::Blocks(blocks.moments(first)),
     }
 }
 
 /// The earliest time at which something is shown, as libavformat works it out: a negative one gives way to the next.
-fn first_shown(track: &Track, plan: &Plan, shift: i64) -> i64 {
+fn first_shown(track: &Track, plan: &Plan, offsets: Offsets) -> i64 {
     let mut earliest = -1i64;
     for segment in &plan.segments {
         let Times::Moved(by) = segment.times else { continue };
-        for (index, moment) in (segment.first..segment.end).zip(moments(&track.layout, shift, segment.first)) {
-            let shown = moment.time.wrapping_add(shift).wrapping_add(moment.offset);
+        for (index, moment) in (segment.first..segment.end).zip(moments(&track.layout, offsets, segment.first)) {
+            let shown = moment.time.wrapping_add(offsets.shift).wrapping_add(moment.offset);
             if shown < segment.start || shown >= segment.stop || segment.partial == Some(index) {
                 continue;
             }

@@ -8,6 +8,9 @@ use super::{Cursor, length};
 /// libavformat stops at larger ones.
 pub const MAX_SAMPLE: u64 = 0x3fff_ffff;
 
+/// How large samples are is not looked at more closely below this.
+const SMALL: u64 = 1 << 20;
+
 /// `stsz`, `stz2`: how long samples are.
 #[derive(Clone, Copy, Debug)]
 pub enum Sizes<'a> {
@@ -34,24 +37,29 @@ impl Sizes<'_> {
         }
     }
 
-    /// The smallest and the largest of the first `count`.
-    fn bounds(&self, count: usize) -> (u64, u64) {
+    /// A bound for all of the first `count`, less than twice the largest, and whether one of them is empty.
+    fn bounds(&self, count: usize) -> (u64, bool) {
         match self {
-            Sizes::Same(size) => (u64::from(*size), u64::from(*size)),
-            // A loop that the compiler makes wide.
+            Sizes::Same(size) => (u64::from(*size), *size == 0),
+            // All bits of all of them, in the order in which they lie: a loop that the compiler makes wide.
             Sizes::Each(sizes) => {
-                let (mut least, mut most) = (u32::MAX, 0u32);
+                let (mut bits, mut empty) = (0u32, false);
                 for size in sizes.iter().take(count) {
-                    let size = u32::from_be_bytes(*size);
-                    least = least.min(size);
-                    most = most.max(size);
+                    let size = u32::from_ne_bytes(*size);
+                    bits |= size;
+                    empty |= size == 0;
                 }
-                (u64::from(least), u64::from(most))
+                (u64::from(u32::from_be(bits)), empty)
             }
             _ => (0..count)
                 .filter_map(|index| self.get(index))
-                .fold((u64::MAX, 0), |(least, most), size| (least.min(size), most.max(size))),
+                .fold((0, false), |(bits, empty), size| (bits | size, empty || size == 0)),
         }
+    }
+
+    /// The largest of the first `count`.
+    pub fn largest(&self, count: usize) -> u64 {
+        (0..count).filter_map(|index| self.get(index)).max().unwrap_or(0)
     }
 
     /// How many bytes `count` samples from `first` on have.
@@ -67,6 +75,9 @@ impl Sizes<'_> {
         }
     }
 }
+
+/// Chunks that are looked at together.
+const STRETCH: usize = 1024;
 
 /// `stco`, `co64`: where chunks of samples begin.
 #[derive(Clone, Copy, Debug)]
@@ -91,13 +102,21 @@ impl Chunks<'_> {
         }
     }
 
-    fn max(&self) -> u64 {
-        match self {
+    /// The first stretch of chunks with one that begins beyond `safe`, if there is one.
+    fn first_beyond(&self, safe: u64) -> Option<usize> {
+        // Stretch by stretch, each in a loop without a branch.
+        let stretch = match self {
             Chunks::Near(chunks) => {
-                u64::from(chunks.iter().fold(0, |most, chunk| most.max(u32::from_be_bytes(*chunk))))
+                let safe = u32::try_from(safe).unwrap_or(u32::MAX);
+                let beyond = |chunk: &[u8; 4]| u32::from_be_bytes(*chunk) > safe;
+                chunks.chunks(STRETCH).position(|chunks| chunks.iter().fold(false, |any, chunk| any | beyond(chunk)))
             }
-            Chunks::Far(chunks) => chunks.iter().fold(0, |most, chunk| most.max(u64::from_be_bytes(*chunk))),
-        }
+            Chunks::Far(chunks) => {
+                let beyond = |chunk: &[u8; 8]| u64::from_be_bytes(*chunk) > safe;
+                chunks.chunks(STRETCH).position(|chunks| chunks.iter().fold(false, |any, chunk| any | beyond(chunk)))
+            }
+        };
+        stretch.map(|stretch| stretch.saturating_mul(STRETCH))
     }
 }
 
@@ -230,15 +249,16 @@ impl<'a> Tables<'a> {
         if runs.samples != self.count {
             return Err(Declined::damaged("tables that differ about the number of samples"));
         }
-        let duration = self.check_times()?;
+        let (duration, time) = self.check_times()?;
         let count = usize::try_from(self.count).map_err(|_| Declined::damaged("too many samples"))?;
         let sizes = frame_bytes.and_then(|bytes| u32::try_from(bytes).ok()).map_or(self.sizes, Sizes::Same);
-        let (least, most) = sizes.bounds(count);
+        let (bound, has_empty) = sizes.bounds(count);
+        let most = if bound > SMALL { sizes.largest(count) } else { bound };
         if most > MAX_SAMPLE {
             return Err(Declined::damaged("a sample of such a size"));
         }
         self.check_reach(&sizes, most.saturating_mul(u64::from(runs.largest)), end)?;
-        Ok(Extent { least, most, duration, description: runs.description })
+        Ok(Extent { has_empty, most, duration, time, description: runs.description })
     }
 
     /// How many samples `stsc` tells of.
@@ -246,20 +266,22 @@ impl<'a> Tables<'a> {
         let damaged = || Declined::damaged("chunks of samples out of order");
         let chunks = u32::try_from(self.chunks.len()).map_err(|_| damaged())?;
         let mut sums = RunSums { samples: 0, largest: 0, description: 0 };
-        let (mut last_first, mut last_samples, mut least, mut is_ordered) = (0u32, 0u32, u32::MAX, true);
+        let (mut last_first, mut last_samples, mut is_ordered) = (0u32, 0u32, true);
+        let (mut descriptions, mut most) = (0u32, 0u32);
         // One pass without a branch: there may be as many entries as samples.
         for entry in self.runs.entries {
             let (first, samples, description) = triple(entry);
-            is_ordered &= first > last_first;
-            least = least.min(samples).min(description);
+            is_ordered &= (first > last_first) & (samples > 0) & (description > 0);
             let between = u64::from(first.wrapping_sub(last_first));
             sums.samples = sums.samples.wrapping_add(between.wrapping_mul(u64::from(last_samples)));
-            sums.largest = sums.largest.max(samples);
-            sums.description = sums.description.max(description);
+            most |= samples;
+            descriptions |= description;
             (last_first, last_samples) = (first, samples);
         }
+        // Bounds, and exact where they are 1.
+        (sums.largest, sums.description) = (most, descriptions);
         let begins = self.runs.entries.first().is_some_and(|entry| triple(entry).0 == 1);
-        if !begins || !is_ordered || least == 0 || last_first > chunks || sums.description > 1 << 30 {
+        if !begins || !is_ordered || last_first > chunks || sums.description > 1 << 30 {
             return Err(damaged());
         }
         let rest = u64::from(chunks.wrapping_sub(last_first).wrapping_add(1));
@@ -267,33 +289,40 @@ impl<'a> Tables<'a> {
         Ok(sums)
     }
 
-    /// How many samples `stts` tells of, and that libavformat has nothing to correct in it.
-    fn check_times(&self) -> Result<u64, Declined> {
-        let mut samples = 0u64;
-        let mut duration = 0u64;
+    /// How many samples `stts` tells of and how long they last; libavformat has nothing to correct in it.
+    pub fn sum_times(&self) -> Result<(u64, i64), Declined> {
+        let odd = || Declined::structure("a table of durations that is not as usual");
+        let (mut samples, mut duration, mut most) = (0u64, 0u64, 0u32);
         for entry in self.times {
             let (count, each) = pair(entry);
-            if count == 0 || each > i32::MAX.unsigned_abs() {
-                return Err(Declined::structure("a table of durations that is not as usual"));
-            }
+            most = most.max(each);
             samples = samples.saturating_add(u64::from(count));
             duration = duration.saturating_add(u64::from(count).saturating_mul(u64::from(each)));
         }
-        if duration > 1 << 60 || samples == 0 || samples > i32::MAX.unsigned_abs().into() {
+        if most > i32::MAX.unsigned_abs() || duration > 1 << 60 || samples > i32::MAX.unsigned_abs().into() {
+            return Err(odd());
+        }
+        Ok((samples, i64::try_from(duration).map_err(|_| odd())?))
+    }
+
+    /// The same where there are samples: a run of none is one that libavformat never leaves.
+    fn check_times(&self) -> Result<(u64, i64), Declined> {
+        if self.times.is_empty() || self.times.iter().any(|entry| pair(entry).0 == 0) {
             return Err(Declined::structure("a table of durations that is not as usual"));
         }
-        Ok(samples)
+        self.sum_times()
     }
 
     /// A `bound` that no chunk is larger than suffices for nearly all; the others are added up, from the last one back.
     fn check_reach(&self, sizes: &Sizes, bound: u64, end: u64) -> Result<(), Declined> {
         let beyond = |at: u64| Declined::damaged("a sample that lies past the end of the input").at(at);
-        if self.chunks.max().saturating_add(bound) <= end {
-            return Ok(());
-        }
         let safe = end.checked_sub(bound);
         let near = |chunk: usize| self.chunks.get(chunk).is_some_and(|at| safe.is_none_or(|safe| at > safe));
-        let first = (0..self.chunks.len()).find(|chunk| near(*chunk)).unwrap_or(self.chunks.len());
+        let first = match safe {
+            Some(safe) => self.chunks.first_beyond(safe),
+            None => Some(0),
+        };
+        let Some(first) = first else { return Ok(()) };
         let (mut after, mut run) = (self.count, self.runs.len().saturating_sub(1));
         for chunk in (first..self.chunks.len()).rev() {
             let at = self.chunks.get(chunk).unwrap_or(u64::MAX);
@@ -317,9 +346,9 @@ impl<'a> Tables<'a> {
 /// What `stsc` sums up to.
 struct RunSums {
     samples: u64,
-    /// Samples in the fullest chunk.
+    /// No chunk has more samples.
     largest: u32,
-    /// The last of the descriptions that are used.
+    /// No description beyond this is used; more than 1 where any but the first is.
     description: u32,
 }
 
@@ -332,12 +361,15 @@ fn triple(entry: &[u8; 12]) -> (u32, u32, u32) {
 /// What the check has learned.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extent {
-    /// The smallest and the largest sample.
-    pub least: u64,
+    /// A sample is empty.
+    pub has_empty: bool,
+    /// The largest sample, or a number that is at most `SMALL` and no less than it.
     pub most: u64,
     /// How many samples have durations: what libavformat reports as the number of frames.
     pub duration: u64,
-    /// The last of the sample descriptions that are used.
+    /// How long they last.
+    pub time: i64,
+    /// More than 1 where other descriptions than the first are used.
     pub description: u32,
 }
 

@@ -34,52 +34,86 @@ pub trait Timeline<'a> {
 
     /// Whether packets are shown later than decoded.
     fn has_offsets(&self) -> bool;
+
+    /// What holds of all packets, where that is known without a look at each.
+    fn bounds(&self) -> Option<Bounds>;
+
+    /// The first packet that is decoded no earlier than `time`.
+    fn first_at(&self, time: i64) -> u64;
+}
+
+/// The least and the largest offset, and the longest duration.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bounds {
+    pub earliest: i64,
+    pub latest: i64,
+    pub longest: i64,
 }
 
 /// One packet for each sample.
 #[derive(Clone, Copy, Debug)]
 pub struct Singles<'a> {
     tables: Tables<'a>,
-    shift: i64,
+    offsets: Offsets,
+}
+
+/// What is found of `ctts`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Offsets {
+    /// How much earlier than shown everything is decoded, so that nothing is shown before it is decoded.
+    pub shift: i64,
+    /// One entry for each sample.
+    one_each: bool,
+    earliest: i64,
+    latest: i64,
 }
 
 impl<'a> Singles<'a> {
     pub fn new(tables: &Tables<'a>) -> Self {
-        Singles { tables: *tables, shift: 0 }
+        Singles { tables: *tables, offsets: Offsets::default() }
     }
 
-    /// How much earlier than shown everything is decoded, so that nothing is shown before it is decoded. Holds `ctts`
-    /// against the number of samples on the way.
-    pub fn shift(&self) -> Result<i64, Declined> {
+    /// Holds `ctts` against the number of samples.
+    pub fn offsets(&self) -> Result<Offsets, Declined> {
         let offsets = self.tables.offsets;
-        let (mut samples, mut least, mut most) = (0u64, u32::MAX, 0u32);
-        let (mut earliest, mut latest) = (0i32, 0i32);
+        let (mut earliest, mut latest, mut one_each) = (0i32, 0i32, true);
         for entry in offsets {
             let (count, offset) = pair(entry);
-            samples = samples.wrapping_add(u64::from(count));
-            (least, most) = (least.min(count), most.max(count));
+            one_each &= count == 1;
             let offset = offset.cast_signed();
             (earliest, latest) = (earliest.min(offset), latest.max(offset));
         }
-        let usual = least > 0
-            && most <= i32::MAX.unsigned_abs()
-            && samples >= self.tables.count
-            && samples <= i32::MAX.unsigned_abs().into();
         let near = earliest >= MAX_SHIFT.wrapping_neg() && latest <= MAX_SHIFT;
-        if !offsets.is_empty() && (!usual || !near) {
+        if !offsets.is_empty() && (!near || !self.counts_are_usual(one_each)) {
             return Err(Declined::structure("a table of composition times that is not as usual"));
         }
         // libavformat does not look at the last two.
+        let mut negative = earliest;
         if earliest < 0 {
             let looked_at = offsets.len().saturating_sub(2);
-            earliest = offsets.iter().take(looked_at).map(offset).fold(0, i32::min);
+            negative = offsets.iter().take(looked_at).map(offset).fold(0, i32::min);
         }
-        Ok(i64::from(earliest).wrapping_neg())
+        let shift = i64::from(negative).wrapping_neg();
+        Ok(Offsets { shift, one_each, earliest: i64::from(earliest), latest: i64::from(latest) })
     }
 
-    /// With that shift.
-    pub fn shifted(&self, shift: i64) -> Self {
-        Singles { shift, ..*self }
+    fn counts_are_usual(&self, one_each: bool) -> bool {
+        let offsets = self.tables.offsets;
+        let samples = if one_each {
+            u64::try_from(offsets.len()).unwrap_or(u64::MAX)
+        } else {
+            let counts = || offsets.iter().map(|entry| pair(entry).0);
+            if counts().any(|count| count == 0 || count > i32::MAX.unsigned_abs()) {
+                return false;
+            }
+            counts().map(u64::from).fold(0, u64::wrapping_add)
+        };
+        samples >= self.tables.count && samples <= i32::MAX.unsigned_abs().into()
+    }
+
+    /// With what was found.
+    pub fn with(&self, offsets: Offsets) -> Self {
+        Singles { offsets, ..*self }
     }
 }
 
@@ -103,10 +137,16 @@ impl<'a> Timeline<'a> for Singles<'a> {
             offsets: self.tables.offsets.iter(),
             offsets_left: 0,
             offset: 0,
-            time: self.shift.wrapping_neg(),
+            time: self.offsets.shift.wrapping_neg(),
             samples_left: self.tables.count.saturating_sub(first),
         };
-        moments.pass(first);
+        moments.pass_times(first);
+        match usize::try_from(first) {
+            Ok(first) if self.offsets.one_each => {
+                moments.offsets = self.tables.offsets.get(first..).unwrap_or_default().iter();
+            }
+            _ => moments.pass_offsets(first),
+        }
         moments
     }
 
@@ -116,6 +156,31 @@ impl<'a> Timeline<'a> for Singles<'a> {
 
     fn has_offsets(&self) -> bool {
         !self.tables.offsets.is_empty()
+    }
+
+    fn bounds(&self) -> Option<Bounds> {
+        let longest = self.tables.times.iter().map(|entry| pair(entry).1).max().unwrap_or(0);
+        let Offsets { earliest, latest, .. } = self.offsets;
+        Some(Bounds { earliest, latest, longest: i64::from(longest) })
+    }
+
+    fn first_at(&self, time: i64) -> u64 {
+        let mut at = self.offsets.shift.wrapping_neg();
+        let mut index = 0u64;
+        let last = self.tables.times.len().saturating_sub(1);
+        for (nth, entry) in self.tables.times.iter().enumerate() {
+            let (count, each) = pair(entry);
+            let (count, each) = (if nth == last { i64::MAX } else { i64::from(count) }, i64::from(each));
+            let missing = time.saturating_sub(at).max(0);
+            let steps = missing.saturating_add(each.saturating_sub(1)).checked_div(each);
+            let steps = steps.unwrap_or(if missing > 0 { i64::MAX } else { 0 }).min(count);
+            index = index.saturating_add_signed(steps);
+            if steps < count {
+                break;
+            }
+            at = at.saturating_add(count.saturating_mul(each));
+        }
+        index.min(self.tables.count)
     }
 }
 
@@ -134,7 +199,7 @@ pub struct SingleMoments<'a> {
 
 impl SingleMoments<'_> {
     /// Goes over `count` samples at once.
-    fn pass(&mut self, count: u64) {
+    fn pass_times(&mut self, count: u64) {
         let mut ahead = count;
         while ahead > 0 {
             if self.left == 0 {
@@ -146,6 +211,9 @@ impl SingleMoments<'_> {
             self.left = self.left.saturating_sub(passed);
             ahead = ahead.saturating_sub(passed);
         }
+    }
+
+    fn pass_offsets(&mut self, count: u64) {
         let mut ahead = count;
         while ahead > 0 {
             if self.offsets_left == 0 && !self.next_offset() {
@@ -262,6 +330,14 @@ impl<'a> Timeline<'a> for Blocks<'a> {
 
     fn has_offsets(&self) -> bool {
         false
+    }
+
+    fn bounds(&self) -> Option<Bounds> {
+        None
+    }
+
+    fn first_at(&self, _time: i64) -> u64 {
+        0
     }
 }
 

@@ -2,12 +2,11 @@
 
 use super::super::{Declined, Rules};
 use super::boxes::{Atom, Atoms, pass_over_known};
-use super::edits::{self, Edit, Plan, Scale};
+use super::edits::{self, Edit};
 use super::entry::{self, Context, Description};
-use super::sync::Keys;
-use super::tables::{Extent, Sizes, Tables, believable};
-use super::tags::{Coding, Kind};
-use super::timeline::{Blocks, Singles, Timeline};
+use super::layout::{Layout, Track};
+use super::tables::{Extent, Tables};
+use super::tags::Kind;
 use super::{Cursor, meta};
 
 /// What the track depends on beside its own boxes.
@@ -18,33 +17,6 @@ pub struct Movie<'r, 'a> {
     /// Units of time in a second.
     pub timescale: u32,
     pub quicktime: bool,
-}
-
-/// One track, checked.
-#[derive(Clone, Debug)]
-pub struct Track<'a> {
-    pub id: u32,
-    pub timescale: u32,
-    pub kind: Kind,
-    pub coding: Coding,
-    pub description: Description<'a>,
-    pub tables: Tables<'a>,
-    pub extent: Extent,
-    pub edits: Vec<Edit>,
-    pub movie_timescale: u32,
-    /// Tracks that it names as its chapters.
-    pub chapters: Option<Vec<u32>>,
-    pub layout: Layout<'a>,
-    pub avformat_major: u32,
-}
-
-/// How the samples of the tables make packets.
-#[derive(Clone, Copy, Debug)]
-pub enum Layout<'a> {
-    Empty,
-    Singles(Singles<'a>),
-    /// With the bytes of one sample.
-    Blocks(Blocks<'a>, u32),
 }
 
 /// The boxes of a track as they come by.
@@ -217,110 +189,18 @@ impl<'a> Parts<'a> {
             avformat_major: movie.rules.avformat_major,
         };
         if !track.tables.is_empty() {
-            track.lay_out(movie)?;
+            track.lay_out(movie.bytes)?;
             if self.grouped {
-                track.shift()?;
+                track.offsets()?;
             }
-        } else if track.tables.runs.len() > 0 && !track.tables.times.is_empty() || track.tables.times.len() > 1 {
+        } else if track.tables.runs.len() > 0 && !track.tables.times.is_empty() {
             return Err(Declined::damaged("tables of which some are empty"));
-        } else if !track.tables.times.is_empty() {
-            return Err(Declined::damaged("durations of no samples"));
+        } else {
+            // Durations of what is in fragments, maybe.
+            let (duration, time) = track.tables.sum_times()?;
+            (track.extent.duration, track.extent.time) = (duration, time);
         }
         Ok(track)
-    }
-}
-
-impl<'a> Track<'a> {
-    fn lay_out(&mut self, movie: &Movie<'_, 'a>) -> Result<(), Declined> {
-        let (tables, bytes) = (&self.tables, movie.bytes);
-        let block = self.kind == Kind::Audio && matches!(tables.times, [[_, _, _, _, 0, 0, 0, 1]]);
-        let constant = match tables.sizes {
-            Sizes::Same(size) => size,
-            _ => 0,
-        };
-        let named = match tables.keys {
-            Keys::All => true,
-            // libavformat then looks into them, or finds key frames in its own way.
-            Keys::First => self.coding == Coding::H264,
-            Keys::Listed(..) => self.kind != Kind::Audio,
-        };
-        if !named {
-            return Err(Declined::structure("key frames that are not named"));
-        }
-        let frame = self.description.frame_bytes;
-        if block {
-            let frame = if frame > 0 { frame } else { constant };
-            let usual = frame > 0 && self.description.samples_per_frame < 2 && tables.offsets.is_empty();
-            if !usual || (self.coding == Coding::Reframed && self.description.frame_bytes == 0) {
-                return Err(Declined::structure("sound that is read in chunks in an unusual way"));
-            }
-            let each = u64::from(frame).saturating_mul(super::timeline::BLOCK);
-            self.extent = tables.check(super::length(bytes), Some(u64::from(frame)))?;
-            if each > super::tables::MAX_SAMPLE {
-                return Err(Declined::damaged("a packet of such a size"));
-            }
-            self.extent.most = each;
-            self.layout = Layout::Blocks(Blocks::new(tables), frame);
-        } else {
-            if frame > 0 && constant > 0 && frame != constant {
-                return Err(Declined::structure("sizes that differ"));
-            }
-            self.extent = tables.check(super::length(bytes), None)?;
-            self.layout = Layout::Singles(Singles::new(tables));
-        }
-        let several = self.extent.description > 1;
-        // Later versions tell decoders of each change.
-        if several && (self.description.only_first || self.avformat_major > 59) {
-            return Err(Declined::structure("samples of several descriptions"));
-        }
-        if !believable(tables.count, bytes) {
-            return Err(Declined::damaged("more samples than bytes"));
-        }
-        if !edits::affordable(self.edits.len(), tables.count, super::length(bytes)) {
-            return Err(Declined::structure("so many edits of so many samples"));
-        }
-        Ok(())
-    }
-
-    /// The packets before edit lists.
-    pub fn len(&self) -> u64 {
-        match &self.layout {
-            Layout::Empty => 0,
-            Layout::Singles(singles) => singles.len(),
-            Layout::Blocks(blocks, _) => blocks.len(),
-        }
-    }
-
-    /// How much earlier than shown packets are decoded.
-    pub fn shift(&self) -> Result<i64, Declined> {
-        match &self.layout {
-            Layout::Singles(singles) => singles.shift(),
-            Layout::Empty | Layout::Blocks(..) => Ok(0),
-        }
-    }
-
-    /// The edits, applied; `None` where there are none and everything comes as it is.
-    pub fn plan(&self) -> Result<Option<Plan>, Declined> {
-        if self.edits.is_empty() {
-            return Ok(None);
-        }
-        let scale = |shift| Scale {
-            edits: &self.edits,
-            movie: self.movie_timescale,
-            track: self.timescale,
-            is_audio: self.kind == Kind::Audio,
-            is_vorbis: self.coding == Coding::Vorbis,
-            shift,
-            avformat_major: self.avformat_major,
-        };
-        match &self.layout {
-            Layout::Empty => Ok(None),
-            Layout::Singles(singles) => {
-                let shift = singles.shift()?;
-                edits::plan(&singles.shifted(shift), scale(shift)).map(Some)
-            }
-            Layout::Blocks(blocks, _) => edits::plan(blocks, scale(0)).map(Some),
-        }
     }
 }
 

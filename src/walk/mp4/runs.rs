@@ -1,0 +1,199 @@
+//! `trun`: samples one behind the other, in a fragment.
+
+use super::super::Declined;
+use super::boxes::Atom;
+use super::tables::MAX_SAMPLE;
+use super::{Cursor, length};
+
+/// What a sample is where its run does not say it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Defaults {
+    pub description: u32,
+    pub duration: u32,
+    pub size: u32,
+    pub flags: u32,
+}
+
+/// A sample that is no key frame, or depends on others.
+const NO_KEY: u32 = 0x0101_0000;
+
+/// One run, as it lies in the input.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    pub track: usize,
+    entries: &'a [u8],
+    pub count: u32,
+    fields: u32,
+    first_flags: Option<u32>,
+    defaults: Defaults,
+    /// Where its first sample lies.
+    pub offset: u64,
+    /// When that is decoded.
+    pub time: i64,
+    /// Samples that are decoded no later than this overlap what came before: they are dropped after decoding.
+    pub overlapped: Option<i64>,
+    /// All of it.
+    pub bytes: u64,
+}
+
+/// What a run adds up to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sums {
+    pub bytes: u64,
+    pub duration: u64,
+    pub last_duration: u32,
+    /// The largest sample.
+    pub most: u32,
+    /// The lowest composition offset, 0 at most.
+    pub earliest: i32,
+    pub discarded: u64,
+}
+
+/// One sample of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Item {
+    pub offset: u64,
+    pub size: u64,
+    pub time: i64,
+    pub composition: i32,
+    pub key: bool,
+    pub discard: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Reads a `trun`; where and when it begins is not in it alone.
+    pub fn read(atom: &Atom<'a>, track: usize, defaults: Defaults, base: u64) -> Result<Self, Declined> {
+        let damaged = || atom.damaged("a run of samples that does not fit its box");
+        let mut cursor = Cursor::new(atom.body);
+        let fields = cursor.u32().ok_or_else(damaged)? & 0x00ff_ffff;
+        let count = cursor.u32().ok_or_else(damaged)?;
+        let moved = if fields & 1 != 0 { cursor.i32().ok_or_else(damaged)? } else { 0 };
+        let first_flags = if fields & 4 != 0 { Some(cursor.u32().ok_or_else(damaged)?) } else { None };
+        let width = u64::from((fields & 0xf00).count_ones()).saturating_mul(4);
+        let entries = cursor.take(width.saturating_mul(u64::from(count))).ok_or_else(damaged)?;
+        let offset = base.checked_add_signed(i64::from(moved)).ok_or_else(damaged)?;
+        Ok(Run { track, entries, count, fields, first_flags, defaults, offset, time: 0, overlapped: None, bytes: 0 })
+    }
+
+    /// Samples for which no bytes of the run stand.
+    pub fn unbacked(&self) -> u64 {
+        if self.fields & 0xf00 == 0 { u64::from(self.count) } else { 0 }
+    }
+
+    /// Adds up the run. An empty sample or a huge one is none that libavformat takes.
+    pub fn sum(&self) -> Result<Sums, Declined> {
+        let bad = || Declined::damaged("a sample of such a size").at(self.offset);
+        let mut sums = Sums::default();
+        let mut least = u32::MAX;
+        let mut time = self.time;
+        let overlapped = self.overlapped.unwrap_or(i64::MIN);
+        let sizes = (self.fields & 0x200 != 0).then_some(self.place(0x200));
+        let durations = (self.fields & 0x100 != 0).then_some(0);
+        let offsets = (self.fields & 0x800 != 0).then_some(self.place(0x800));
+        let width = self.width();
+        let mut add = |entry: &[u8]| {
+            let number = |at: Option<usize>, usual: u32| at.map_or(usual, |at| word(entry, at));
+            let size = number(sizes, self.defaults.size);
+            let duration = number(durations, self.defaults.duration);
+            sums.bytes = sums.bytes.wrapping_add(u64::from(size));
+            sums.duration = sums.duration.wrapping_add(u64::from(duration));
+            sums.last_duration = duration;
+            (least, sums.most) = (least.min(size), sums.most.max(size));
+            sums.earliest = sums.earliest.min(number(offsets, 0).cast_signed());
+            sums.discarded = sums.discarded.wrapping_add(u64::from(time <= overlapped));
+            time = time.wrapping_add(i64::from(duration));
+        };
+        match width {
+            0 => (0..self.count).for_each(|_| add(&[])),
+            // The usual widths have a loop each.
+            4 => self.entries.as_chunks::<4>().0.iter().for_each(|entry| add(entry)),
+            8 => self.entries.as_chunks::<8>().0.iter().for_each(|entry| add(entry)),
+            12 => self.entries.as_chunks::<12>().0.iter().for_each(|entry| add(entry)),
+            _ => self.entries.as_chunks::<16>().0.iter().for_each(|entry| add(entry)),
+        }
+        if self.overlapped.is_none() {
+            sums.discarded = 0;
+        }
+        if self.count > 0 && (least == 0 || u64::from(sums.most) > MAX_SAMPLE) {
+            return Err(bad());
+        }
+        Ok(sums)
+    }
+
+    fn width(&self) -> usize {
+        usize::try_from((self.fields & 0xf00).count_ones()).unwrap_or(0).wrapping_mul(4)
+    }
+
+    /// Where a field is in an entry.
+    fn place(&self, field: u32) -> usize {
+        let before = self.fields & 0xf00 & field.wrapping_sub(1);
+        usize::try_from(before.count_ones()).unwrap_or(0).wrapping_mul(4)
+    }
+
+    /// The samples, one by one. In sound, each is a key frame.
+    pub fn items(&self, is_audio: bool) -> Items<'a> {
+        let place = |field: u32| (self.fields & field != 0).then(|| self.place(field));
+        Items {
+            run: *self,
+            nth: 0,
+            offset: self.offset,
+            time: self.time,
+            is_audio,
+            width: self.width(),
+            places: [place(0x100), place(0x200), place(0x400), place(0x800)],
+        }
+    }
+}
+
+#[inline(always)]
+fn word(entry: &[u8], at: usize) -> u32 {
+    entry.get(at..).and_then(|rest| rest.first_chunk::<4>()).map_or(0, |word| u32::from_be_bytes(*word))
+}
+
+#[derive(Clone, Debug)]
+pub struct Items<'a> {
+    run: Run<'a>,
+    nth: u32,
+    offset: u64,
+    time: i64,
+    is_audio: bool,
+    width: usize,
+    /// Of duration, size, flags and composition in an entry.
+    places: [Option<usize>; 4],
+}
+
+impl Iterator for Items<'_> {
+    type Item = Item;
+
+    #[inline]
+    fn next(&mut self) -> Option<Item> {
+        let run = &self.run;
+        if self.nth >= run.count {
+            return None;
+        }
+        let at = usize::try_from(self.nth).ok()?.checked_mul(self.width)?;
+        let entry = run.entries.get(at..).unwrap_or_default();
+        let number = |at: Option<usize>, usual: u32| at.map_or(usual, |at| word(entry, at));
+        let [durations, sizes, flags, compositions] = self.places;
+        let usual_flags = run.first_flags.filter(|_| self.nth == 0).unwrap_or(run.defaults.flags);
+        let size = u64::from(number(sizes, run.defaults.size));
+        let duration = number(durations, run.defaults.duration);
+        let item = Item {
+            offset: self.offset,
+            size,
+            time: self.time,
+            composition: number(compositions, 0).cast_signed(),
+            key: self.is_audio || number(flags, usual_flags) & NO_KEY == 0,
+            discard: run.overlapped.is_some_and(|before| before >= self.time),
+        };
+        self.nth = self.nth.wrapping_add(1);
+        self.offset = self.offset.wrapping_add(size);
+        self.time = self.time.wrapping_add(i64::from(duration));
+        Some(item)
+    }
+}
+
+/// How many samples are believed: no sample is smaller than a byte.
+pub fn believable(unbacked: u64, bytes: &[u8]) -> bool {
+    unbacked <= length(bytes)
+}
