@@ -11,7 +11,6 @@ use super::ptr::{self, Versioned, reserved, unknown};
 use super::run_options::{self, memux_run_options};
 use super::source::{Block, memux_source};
 use super::status::memux_status;
-use crate::av;
 use crate::error::{Error, Result, Status};
 use crate::fault::{Place, point};
 use crate::io::Memory;
@@ -120,7 +119,6 @@ pub unsafe extern "C" fn memux_count_frames(
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
         point(Place::Export);
-        av::version::check()?;
         // SAFETY: this function's contract.
         let (block, mut frames) = unsafe { (Block::new(data.cast(), size, "data")?, ptr::out(frames, "frames")?) };
         let mut report = Report::default();
@@ -162,7 +160,6 @@ pub unsafe extern "C" fn memux_count(
         let result = guard::caught(|| {
             point(Place::Export);
             place.known()?;
-            av::version::check()?;
             // SAFETY: this function's contract.
             let (source, (run_options, options)) = unsafe { (handle::share(source, "source")?, read(options)?) };
             source.with(|source| run(source, run_options, &options, &mut counted))

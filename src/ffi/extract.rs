@@ -12,7 +12,6 @@ use super::sink::memux_sink;
 use super::source::{Block, memux_source};
 use super::status::memux_status;
 use super::writer;
-use crate::av;
 use crate::error::{Error, Result};
 use crate::fault::{Place, point};
 use crate::io::Memory;
@@ -119,7 +118,6 @@ pub unsafe extern "C" fn memux_extract_video(
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
         point(Place::Export);
-        av::version::check()?;
         // SAFETY: this function's contract.
         let (block, opaque) = unsafe { (Block::new(data.cast(), size, "data")?, Opaque::new(opaque)) };
         let mut writer = writer::build_bare(write, opaque)?;
@@ -164,7 +162,6 @@ pub unsafe extern "C" fn memux_extract(
         let result = guard::caught(|| {
             point(Place::Export);
             place.known()?;
-            av::version::check()?;
             // SAFETY: this function's contract.
             let (source, sink, (run_options, options)) =
                 unsafe { (handle::share(source, "source")?, handle::share(sink, "sink")?, read(options)?) };
@@ -206,7 +203,6 @@ pub unsafe extern "C" fn memux_extract_size(
         let result = guard::caught(|| {
             point(Place::Export);
             place.known()?;
-            av::version::check()?;
             // SAFETY: this function's contract.
             let (source, mut size, (run_options, options)) =
                 unsafe { (handle::share(source, "source")?, ptr::out(size, "size")?, read(options)?) };
@@ -258,7 +254,6 @@ pub unsafe extern "C" fn memux_extract_into(
         let result = guard::caught(|| {
             point(Place::Export);
             place.known()?;
-            av::version::check()?;
             // SAFETY: this function's contract.
             let (source, room, (run_options, options)) =
                 unsafe { (handle::share(source, "source")?, room(buffer, capacity)?, read(options)?) };

@@ -50,8 +50,7 @@ pub struct Report {
 pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Report) -> Result<Note> {
     *report = Report { mode: options.mode, obtained_by: options.mode, ..Report::default() };
     options.select.check()?;
-    let named = open::named_format(&run)?;
-    let road = Road::new(&run, named, options.mode != Mode::Decoded && options.select != Select::BestVideo);
+    let road = Road::new(&run, options.mode != Mode::Decoded && options.select != Select::BestVideo);
     let control = open::control(run, source.unblock())?;
     let mut found = Found::default();
     let walked =
@@ -60,7 +59,11 @@ pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Re
         Ok(Some(())) => Ok(found.note()),
         Ok(None) => {
             *report = Report { mode: options.mode, obtained_by: options.mode, ..Report::default() };
-            open::with_inlet(source, &control, &mut found, |inlet, found| count(inlet, named, options, report, found))
+            road.ffmpeg(&mut found).and_then(|named| {
+                open::with_inlet(source, &control, &mut found, |inlet, found| {
+                    count(inlet, named, options, report, found)
+                })
+            })
         }
         Err(error) => Err(error),
     };

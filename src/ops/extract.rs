@@ -55,8 +55,7 @@ pub fn run(
 ) -> Result<Note> {
     *report = Report::default();
     options.select.check()?;
-    let named = open::named_format(&run)?;
-    let road = Road::new(&run, named, options.select != Select::BestVideo);
+    let road = Road::new(&run, options.select != Select::BestVideo);
     let control = open::control(run, source.unblock().into_iter().chain(sink.unblock()))?;
     let mut found = Found::default();
     let start = sink.position();
@@ -68,7 +67,9 @@ pub fn run(
         Ok(None) => {
             // A walk that declines on the way has given what libavformat gives, as far as it came.
             let written = sink.position().saturating_sub(start);
-            by_libavformat(source, Outlet::again(sink, &control, written), named, options, report, &mut found)
+            road.ffmpeg(&mut found).and_then(|named| {
+                by_libavformat(source, Outlet::again(sink, &control, written), named, options, report, &mut found)
+            })
         }
         Err(error) => Err(error),
     };

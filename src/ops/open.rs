@@ -16,11 +16,6 @@ pub fn control(run: Run, unblocks: impl IntoIterator<Item = Unblock>) -> Result<
     Ok(control)
 }
 
-/// The format that the host names: looked at before the source is touched.
-pub fn named_format(run: &Run) -> Result<Option<Format>> {
-    run.format.as_deref().map(av::format_by_name).transpose().map_err(|error| error.at_stage(Stage::Arguments))
-}
-
 /// Does `work` on the source. `found` is filled in any case.
 pub fn with_inlet(
     source: &mut dyn Source,

@@ -4,7 +4,7 @@ use super::outcome::{Engine, Found};
 use super::{Run, Select};
 use crate::av::{self, Format};
 use crate::completeness::Container;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Control, Source, to_u64};
 use crate::limits::Limits;
 use crate::walk::{Declined, Media, Reason, Rules, Stop, Walk};
@@ -12,7 +12,8 @@ use crate::walk::{Declined, Media, Reason, Rules, Stop, Walk};
 /// What the host's options say about the road, kept while the operation runs.
 pub struct Road {
     engine: Engine,
-    named: Option<Container>,
+    /// The container's name, where the host knows it.
+    format: Option<String>,
     /// Why the walk is out of the question whatever the input is.
     against: Option<Reason>,
     rules: Rules,
@@ -20,7 +21,7 @@ pub struct Road {
 
 impl Road {
     /// `job`: what is asked for can be answered without FFmpeg.
-    pub fn new(run: &Run, named: Option<Format>, job: bool) -> Self {
+    pub fn new(run: &Run, job: bool) -> Self {
         let traces = run.observer.as_ref().is_some_and(|observer| observer.wants_trace());
         let against = match run.engine {
             Engine::Ffmpeg => Some(Reason::Asked),
@@ -29,8 +30,16 @@ impl Road {
             _ if !job => Some(Reason::Job),
             _ => None,
         };
-        let named = named.map(Format::container);
-        Road { engine: run.engine, named, against, rules: rules(&run.limits) }
+        Road { engine: run.engine, format: run.format.clone(), against, rules: rules(&run.limits) }
+    }
+
+    /// The other road: FFmpeg is needed from here on. Gives the format that the host names; the source is not touched yet.
+    pub fn ffmpeg(&self, found: &mut Found) -> Result<Option<Format>> {
+        let named = || self.format.as_deref().map(av::format_by_name).transpose();
+        av::version::check().and_then(|()| named()).map_err(|error| {
+            found.engine = Engine::Auto;
+            error.or_stage(Stage::Arguments)
+        })
     }
 
     /// Does `work` on a walk of the source and gives its result; `None` where libavformat is to do it all.
@@ -88,7 +97,7 @@ impl Road {
         let bytes = source
             .as_slice()
             .ok_or_else(|| Declined::new(Reason::Source, "the source is no single block of memory"))?;
-        Walk::open(bytes, self.named, &self.rules)
+        Walk::open(bytes, self.format.as_deref().map(Container::from_ffmpeg_name), &self.rules)
     }
 }
 
