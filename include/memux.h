@@ -116,7 +116,11 @@
 #define MEMUX_ERROR_NO_DECODER (-1016)
 /** The FFmpeg at hand has no encoder or muxer for the output. */
 #define MEMUX_ERROR_NO_ENCODER (-1017)
-/** Another major version of FFmpeg is loaded than memux was compiled for. */
+
+/**
+ * FFmpeg is needed, and it is not there: it cannot be loaded, or it is of another major version than memux was
+ * compiled for.
+ */
 #define MEMUX_ERROR_LIBRARY_MISMATCH (-1018)
 /** A defect of memux. Please report it. */
 #define MEMUX_ERROR_INTERNAL (-1019)
@@ -306,15 +310,15 @@ typedef struct memux_build_info {
     const char *version;
     /** The libavformat that memux was compiled for. */
     uint32_t avformat_compiled;
-    /** The libavformat that is loaded. */
+    /** The libavformat that is loaded; 0 if there is none to load. */
     uint32_t avformat_loaded;
     /** The libavcodec that memux was compiled for. */
     uint32_t avcodec_compiled;
-    /** The libavcodec that is loaded. */
+    /** The libavcodec that is loaded; 0 if there is none to load. */
     uint32_t avcodec_loaded;
     /** The libavutil that memux was compiled for. */
     uint32_t avutil_compiled;
-    /** The libavutil that is loaded. */
+    /** The libavutil that is loaded; 0 if there is none to load. */
     uint32_t avutil_loaded;
 } memux_build_info;
 
@@ -506,7 +510,7 @@ typedef struct memux_progress {
     uint64_t bytes_total;
     /** Bytes written so far. */
     uint64_t bytes_written;
-    /** Packets read so far, of all streams. */
+    /** Packets read so far, of all streams; with the walk, of the one that is asked for, every few hundred. */
     uint64_t packets;
 } memux_progress;
 
@@ -663,7 +667,7 @@ typedef struct memux_extract_options {
 typedef struct memux_extract_report {
     /** Set by memux_extract_report_init(). */
     size_t struct_size;
-    /** Packets written. */
+    /** Packets written; where the walk failed, those too that were on their way to the sink. */
     uint64_t packets;
     /** Bytes that the sink took. */
     uint64_t bytes_written;
@@ -744,17 +748,18 @@ const char *memux_version_string(void);
 
 /**
  * Tells which memux this is, and which FFmpeg it was compiled for and found. `info` is filled whenever its
- * struct_size is right, also when the two do not fit together.
+ * struct_size is right, also when the two do not fit together. This call loads FFmpeg if no other one has yet.
  *
  * Ownership: `info->version` is static; do not free it. On failure `*error`, if `error` is not NULL, is the host's,
  * to be freed with memux_error_free(); else it is NULL.
  * Threads: any, at any time.
  * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED (a newer struct that asks for something
- * new), MEMUX_ERROR_LIBRARY_MISMATCH (no operation will work), MEMUX_ERROR_INTERNAL, and MEMUX_ERROR_NO_MEMORY
- * (there was none for the error object).
+ * new), MEMUX_ERROR_LIBRARY_MISMATCH (there is no FFmpeg, or one of another major version: what needs it will fail),
+ * MEMUX_ERROR_INTERNAL, and MEMUX_ERROR_NO_MEMORY (there was none for the error object).
  * Since 0.1.0.
  */
-memux_status memux_get_build_info(struct memux_build_info *info, struct memux_error **error);
+memux_status memux_get_build_info(struct memux_build_info *info,
+                                  struct memux_error **error);
 
 /**
  * The status that the failed call returned.

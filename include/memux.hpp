@@ -441,7 +441,7 @@ template <class Write> ExtractReport extract_video(const void *data, std::size_t
 inline std::uint32_t version() noexcept { return memux_version(); }
 inline const char *version_string() noexcept { return memux_version_string(); }
 
-/// The versions compiled against and loaded. Throws MEMUX_ERROR_LIBRARY_MISMATCH when the FFmpeg majors differ.
+/// The versions compiled against and loaded. Throws MEMUX_ERROR_LIBRARY_MISMATCH when the FFmpeg majors differ, or there is none.
 inline memux_build_info build_info() {
     detail::Defaults<memux_build_info, memux_build_info_init> info;
     detail::checked([&](memux_error **error) { return memux_get_build_info(&info, error); });

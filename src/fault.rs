@@ -13,6 +13,8 @@ pub enum Place {
     Read = 2,
     Seek = 3,
     Write = 4,
+    /// On the road that does without FFmpeg.
+    Walk = 5,
 }
 
 #[cfg(feature = "fault-injection")]

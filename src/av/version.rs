@@ -1,4 +1,4 @@
-//! Which FFmpeg the library was compiled against, and which one is loaded. Their structs differ from major to major, so
+//! Which FFmpeg the library was compiled against, and which one is found. Their structs differ from major to major, so
 //! another major must not be touched at all.
 
 use super::ffmpeg as ff;
@@ -21,10 +21,10 @@ pub fn avutil_compiled() -> u32 {
     pack(ff::LIBAVUTIL_VERSION_MAJOR, ff::LIBAVUTIL_VERSION_MINOR, ff::LIBAVUTIL_VERSION_MICRO)
 }
 
-/// Asks one of FFmpeg's version functions.
+/// Asks one of FFmpeg's version functions; 0 where FFmpeg cannot be loaded.
 fn ask(version: unsafe fn() -> c_uint) -> u32 {
     // SAFETY: FFmpeg's version functions take nothing and return a constant.
-    unsafe { version() }
+    ff::load().map_or(0, |()| unsafe { version() })
 }
 
 pub fn avformat_loaded() -> u32 {
@@ -39,7 +39,7 @@ pub fn avutil_loaded() -> u32 {
     ask(ff::avutil_version)
 }
 
-/// Every operation asks this before it touches FFmpeg.
+/// Every operation asks this before it touches FFmpeg: this is where FFmpeg is loaded.
 pub fn check() -> Result<()> {
     ff::load()?;
     let libraries = [

@@ -49,7 +49,8 @@ pub const MEMUX_ERROR_CODEC: i32 = -1015;
 pub const MEMUX_ERROR_NO_DECODER: i32 = -1016;
 /// The FFmpeg at hand has no encoder or muxer for the output.
 pub const MEMUX_ERROR_NO_ENCODER: i32 = -1017;
-/// Another major version of FFmpeg is loaded than memux was compiled for.
+/// FFmpeg is needed, and it is not there: it cannot be loaded, or it is of another major version than memux was
+/// compiled for.
 pub const MEMUX_ERROR_LIBRARY_MISMATCH: i32 = -1018;
 /// A defect of memux. Please report it.
 pub const MEMUX_ERROR_INTERNAL: i32 = -1019;
@@ -85,7 +86,7 @@ const ALL: [(memux_status, Status, &CStr, &CStr); 22] = [
         MEMUX_ERROR_LIBRARY_MISMATCH,
         Status::LibraryMismatch,
         c"MEMUX_ERROR_LIBRARY_MISMATCH",
-        c"another FFmpeg is loaded than memux was compiled for",
+        c"the FFmpeg that memux was compiled for is not there",
     ),
     (MEMUX_ERROR_INTERNAL, Status::Internal, c"MEMUX_ERROR_INTERNAL", c"a defect of memux"),
 ];

@@ -20,15 +20,15 @@ pub struct memux_build_info {
     pub version: *const c_char,
     /// The libavformat that memux was compiled for.
     pub avformat_compiled: u32,
-    /// The libavformat that is loaded.
+    /// The libavformat that is loaded; 0 if there is none to load.
     pub avformat_loaded: u32,
     /// The libavcodec that memux was compiled for.
     pub avcodec_compiled: u32,
-    /// The libavcodec that is loaded.
+    /// The libavcodec that is loaded; 0 if there is none to load.
     pub avcodec_loaded: u32,
     /// The libavutil that memux was compiled for.
     pub avutil_compiled: u32,
-    /// The libavutil that is loaded.
+    /// The libavutil that is loaded; 0 if there is none to load.
     pub avutil_loaded: u32,
 }
 
@@ -87,14 +87,14 @@ pub extern "C" fn memux_version_string() -> *const c_char {
 }
 
 /// Tells which memux this is, and which FFmpeg it was compiled for and found. `info` is filled whenever its
-/// struct_size is right, also when the two do not fit together.
+/// struct_size is right, also when the two do not fit together. This call loads FFmpeg if no other one has yet.
 ///
 /// Ownership: `info->version` is static; do not free it. On failure `*error`, if `error` is not NULL, is the host's,
 /// to be freed with memux_error_free(); else it is NULL.
 /// Threads: any, at any time.
 /// Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED (a newer struct that asks for something
-/// new), MEMUX_ERROR_LIBRARY_MISMATCH (no operation will work), MEMUX_ERROR_INTERNAL, and MEMUX_ERROR_NO_MEMORY
-/// (there was none for the error object).
+/// new), MEMUX_ERROR_LIBRARY_MISMATCH (there is no FFmpeg, or one of another major version: what needs it will fail),
+/// MEMUX_ERROR_INTERNAL, and MEMUX_ERROR_NO_MEMORY (there was none for the error object).
 /// Since 0.1.0.
 ///
 /// # Safety

@@ -5,6 +5,7 @@ use super::{Run, Select};
 use crate::av::{self, Format};
 use crate::completeness::Container;
 use crate::error::{Error, Result, Stage, Status};
+use crate::fault::{self, Place};
 use crate::io::{Control, Source, to_u64};
 use crate::limits::Limits;
 use crate::walk::{Declined, Media, Reason, Rules, Stop, Walk};
@@ -97,6 +98,7 @@ impl Road {
         let bytes = source
             .as_slice()
             .ok_or_else(|| Declined::new(Reason::Source, "the source is no single block of memory"))?;
+        fault::point(Place::Walk);
         Walk::open(bytes, self.format.as_deref().map(Container::from_ffmpeg_name), &self.rules)
     }
 }

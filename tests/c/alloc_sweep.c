@@ -51,26 +51,20 @@ static memux_status run_trial(const trial *trial, bytes file, memux_error **erro
     memux_writer writer = host_writer(&sink_host);
     memux_source *source = trial->seekability < 0 ? memory_source(file) : host_source(&host, trial->seekability);
     memux_sink *sink = NULL;
-    memux_run_options run;
-    memux_count_options count;
-    memux_extract_options extract;
+    choice ffmpeg; /* the walk asks FFmpeg for nothing */
     memux_status status;
 
-    memux_run_options_init(&run, sizeof run);
-    run.trace = trial->trace ? ignore_event : NULL;
-    memux_count_options_init(&count, sizeof count);
-    count.run = &run;
-    memux_extract_options_init(&extract, sizeof extract);
-    extract.run = &run;
+    choose(&ffmpeg, MEMUX_ENGINE_FFMPEG);
+    ffmpeg.run.trace = trial->trace ? ignore_event : NULL;
     if (trial->to_buffer)
         EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
     else
         sink = host_sink_of(&writer);
     if (trial->count_mode >= 0) {
-        count.mode = trial->count_mode;
-        status = memux_count(source, &count, NULL, error);
+        ffmpeg.count.mode = trial->count_mode;
+        status = memux_count(source, &ffmpeg.count, NULL, error);
     } else {
-        status = memux_extract(source, sink, &extract, NULL, error);
+        status = memux_extract(source, sink, &ffmpeg.extract, NULL, error);
     }
     memux_sink_free(sink);
     memux_source_free(source);

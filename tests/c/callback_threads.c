@@ -244,6 +244,57 @@ static void the_shortest_calls_write_on_the_thread_inside_the_call(void)
     free(file.data);
 }
 
+/* The walk's callbacks: those of the sink, and progress. A second thread that copies makes none. */
+static void the_walk_calls_back_on_the_thread_inside_the_call_and_one_at_a_time(void)
+{
+    bytes file = long_clip("h264.ts", 20), whole = extracted(file);
+    memux_source *source = memory_source(file);
+
+    for (int kind = WRITE; kind <= PROGRESS; kind++) { /* PROGRESS: into memory */
+        witness witness;
+        choice walk;
+        memux_writer writer;
+        memux_extract_report report;
+        memux_sink *sink = NULL;
+
+        witness_init(&witness, file);
+        choose(&walk, MEMUX_ENGINE_WALK);
+        walk.run = watched_run(&witness, PLENTY_US);
+        walk.run.engine = MEMUX_ENGINE_WALK;
+        walk.run.trace = NULL;
+        walk.extract.threads = 2;
+        memux_extract_report_init(&report, sizeof report);
+        if (kind == PROGRESS) {
+            witness.writing.file.data = malloc(whole.size);
+            witness.writing.file.size = whole.size;
+            EXPECT_STATUS(memux_extract_into(source, witness.writing.file.data, whole.size, &walk.extract, &report, NULL), MEMUX_OK);
+        } else {
+            writer = host_writer(&witness.writing);
+            writer.opaque = &witness;
+            writer.write = kind == WRITE ? witness_write : NULL;
+            writer.writev = kind == WRITEV ? witness_writev : NULL;
+            writer.unblock = witness_unblock;
+            writer.release = NULL;
+            writer.max_write = 8000;
+            sink = host_sink_of(&writer);
+            EXPECT_STATUS(memux_extract(source, sink, &walk.extract, &report, NULL), MEMUX_OK);
+            EXPECT(witness.calls[kind] > 10);
+            memux_sink_free(sink);
+        }
+        EXPECT(same_bytes(witness.writing.file, whole));
+        EXPECT_SAME(report.engine, MEMUX_ENGINE_WALK);
+        EXPECT(witness.calls[PROGRESS] > 1);
+        EXPECT_SAME(witness.overlaps, 0);
+        EXPECT_SAME(witness.strangers, 0);
+        EXPECT_SAME(witness.inside, 0);
+        EXPECT_SAME(witness.unblocked, 0);
+        free(witness.writing.file.data);
+    }
+    memux_source_free(source);
+    free(whole.data);
+    free(file.data);
+}
+
 /* The watchdog strikes while a read is under way, and only unblocks: what else is called comes as before. */
 static void a_watchdog_that_strikes_calls_nothing_but_unblock(void)
 {
@@ -303,6 +354,7 @@ static void each_of_several_operations_at_once_calls_back_on_its_own_thread(void
 int main(void)
 {
     RUN(callbacks_come_on_the_thread_inside_the_call_and_one_at_a_time);
+    RUN(the_walk_calls_back_on_the_thread_inside_the_call_and_one_at_a_time);
     RUN(the_shortest_calls_write_on_the_thread_inside_the_call);
     RUN(a_watchdog_that_strikes_calls_nothing_but_unblock);
     RUN(each_of_several_operations_at_once_calls_back_on_its_own_thread);

@@ -35,4 +35,25 @@ static inline bytes clip(const char *name)
     return loaded;
 }
 
+/* A transport stream many times one behind the other, its packets numbered through: an input that takes a while. */
+static inline bytes long_clip(const char *name, size_t times)
+{
+    enum { PACKET = 188 };
+    bytes once = clip(name), all = { (uint8_t *)malloc(once.size * times), once.size * times };
+    static uint8_t counters[8192];
+
+    if (!all.data || once.size % PACKET != 0)
+        abort();
+    memset(counters, 0, sizeof counters);
+    for (size_t at = 0; at < all.size; at += PACKET) {
+        uint8_t *packet = all.data + at, *counter;
+        memcpy(packet, once.data + at % once.size, PACKET);
+        counter = &counters[(packet[1] & 0x1F) << 8 | packet[2]];
+        packet[3] = (uint8_t)((packet[3] & 0xF0) | (*counter & 0x0F));
+        *counter = (uint8_t)(*counter + (packet[3] >> 4 & 1)); /* a packet without payload is not counted */
+    }
+    free(once.data);
+    return all;
+}
+
 #endif

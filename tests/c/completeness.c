@@ -3,23 +3,28 @@
 
 enum { CUTS = 20 };
 
+/* Beside a reader's seekabilities. */
+enum { MEMORY = -1, MEMORY_BY_FFMPEG = -2 };
+
 static memux_status count_cut(bytes file, size_t size, int32_t seekability, memux_count_report *report)
 {
     bytes cut = { file.data, size };
     host host = host_of(cut);
     memux_source *source = seekability < 0 ? memory_source(cut) : host_source(&host, seekability);
+    choice choice;
     memux_error *error = NULL;
     memux_status status;
 
     memux_count_report_init(report, sizeof *report);
-    status = memux_count(source, NULL, report, &error);
+    choose(&choice, seekability == MEMORY_BY_FFMPEG ? MEMUX_ENGINE_FFMPEG : MEMUX_ENGINE_AUTO);
+    status = memux_count(source, &choice.count, report, &error);
     EXPECT_ERROR(status, &error);
     memux_source_free(source);
     return status;
 }
 
-/* Memory, then a reader of each kind. */
-static const int32_t roads[] = { -1, MEMUX_SEEKABILITY_NONE, MEMUX_SEEKABILITY_EXPENSIVE, MEMUX_SEEKABILITY_CHEAP };
+/* Memory, which is walked where it is whole; then FFmpeg's road, from memory and from a reader of each kind. */
+static const int32_t roads[] = { MEMORY, MEMORY_BY_FFMPEG, MEMUX_SEEKABILITY_NONE, MEMUX_SEEKABILITY_EXPENSIVE, MEMUX_SEEKABILITY_CHEAP };
 
 /* `boundary`: cut between two packets of a container that says nothing about its length. No trace need be left then, but a
    whole input it never is. */

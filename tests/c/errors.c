@@ -108,8 +108,9 @@ static void the_stage_says_where_in_the_operation_it_failed(void)
     sink_host.fault = (fault){ 2, 0, -EIO };
     writer.max_write = 1000;
     sink = host_sink_of(&writer);
-    EXPECT_STATUS(memux_extract(memory, sink, NULL, NULL, &error), MEMUX_ERROR_SINK);
+    EXPECT_STATUS(memux_extract(memory, sink, &chosen.extract, NULL, &error), MEMUX_ERROR_SINK);
     EXPECT_SAME(memux_error_stage(error), MEMUX_STAGE_WRITE);
+    EXPECT_SAME(memux_error_offset(error), 1000);
     memux_error_free(error);
     memux_sink_free(sink);
 
@@ -159,11 +160,15 @@ static void noise_is_no_format(void)
 static void errno_is_left_alone(void)
 {
     bytes file = clip("h264.mp4");
+    memux_source *source = memory_source(file);
     uint64_t frames = 0;
 
     errno = 0;
     EXPECT_STATUS(memux_count_frames(file.data, file.size, &frames, NULL), MEMUX_OK);
     EXPECT_SAME(errno, 0);
+    EXPECT_STATUS(memux_count(source, &chosen.count, NULL, NULL), MEMUX_OK);
+    EXPECT_SAME(errno, 0);
+    memux_source_free(source);
     free(file.data);
 }
 
@@ -173,9 +178,9 @@ int main(void)
     RUN(a_success_clears_the_error_pointer_whatever_it_held);
     RUN(a_truncated_result_comes_without_an_error_object);
     RUN(an_error_outlives_every_handle);
-    RUN(the_stage_says_where_in_the_operation_it_failed);
+    RUN_BY_EACH_ENGINE(the_stage_says_where_in_the_operation_it_failed);
     RUN(what_ffmpeg_said_is_kept);
     RUN(noise_is_no_format);
-    RUN(errno_is_left_alone);
+    RUN_BY_EACH_ENGINE(errno_is_left_alone);
     return check_done();
 }

@@ -164,7 +164,7 @@ static void a_limit_on_output_holds_where_nothing_is_written_too(void)
     memux_status status;
 
     memux_limits_init(&limits, sizeof limits);
-    set_up(&options, MEMUX_ENGINE_AUTO, 0);
+    set_up(&options, chosen.run.engine, 0);
     options.run.limits = &limits;
     limits.max_output_bytes = whole.size;
     EXPECT_STATUS(memux_extract_size(source, &options.extract, &size, NULL, NULL), MEMUX_OK);
@@ -192,7 +192,7 @@ static void a_token_that_is_set_ends_both_before_a_byte_is_written(void)
 
     EXPECT_STATUS(memux_cancel_create(&cancel, NULL), MEMUX_OK);
     memux_cancel_set(cancel);
-    set_up(&options, MEMUX_ENGINE_AUTO, 2);
+    set_up(&options, chosen.run.engine, 2);
     options.run.cancel = cancel;
     EXPECT_STATUS(memux_extract_size(source, &options.extract, &size, NULL, NULL), MEMUX_ERROR_CANCELLED);
     EXPECT_STATUS(memux_extract_into(source, memory, file.size, &options.extract, NULL, NULL), MEMUX_ERROR_CANCELLED);
@@ -267,8 +267,8 @@ int main(void)
     RUN(a_buffer_that_is_too_small_holds_the_beginning_and_the_error_says_how_much_there_is);
     RUN(a_reader_that_cannot_seek_is_extracted_into_memory_too);
     RUN(a_cut_input_gives_what_can_be_had_and_says_so);
-    RUN(a_limit_on_output_holds_where_nothing_is_written_too);
-    RUN(a_token_that_is_set_ends_both_before_a_byte_is_written);
+    RUN_BY_EACH_ENGINE(a_limit_on_output_holds_where_nothing_is_written_too);
+    RUN_BY_EACH_ENGINE(a_token_that_is_set_ends_both_before_a_byte_is_written);
     RUN(a_gather_callback_that_stops_anywhere_receives_the_same_bytes);
     return check_done();
 }

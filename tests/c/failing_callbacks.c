@@ -5,6 +5,9 @@
 
 enum { FOR_EVER = 0, ONCE = 1, MOST_CALLS = 400, MORE_THAN_ASKED = 1 << 29, NOT_HERE = MEMUX_END };
 
+/* Beside a reader's seekabilities: no reader but memory, and the engine chosen. */
+enum { MEMORY = -1 };
+
 enum target { READ, SEEK, WRITE, WRITEV };
 static const char *const target_names[] = { "read", "seek", "write", "writev" };
 
@@ -84,13 +87,18 @@ static memux_status run_once(bytes file, bytes whole, int32_t seekability, enum 
         writer.write = NULL;
         writer.writev = host_writev;
     }
-    EXPECT_STATUS(memux_source_from_reader(&reader, &source, NULL), MEMUX_OK);
+    if (seekability == MEMORY)
+        EXPECT_STATUS(memux_source_from_memory(file.data, file.size, host_release, &host, &source, NULL), MEMUX_OK);
+    else
+        EXPECT_STATUS(memux_source_from_reader(&reader, &source, NULL), MEMUX_OK);
     sink = host_sink_of(&writer);
     memux_extract_report_init(&report, sizeof report);
     if (target == SEEK)
         status = memux_count(source, NULL, NULL, &error);
     if (status == MEMUX_OK)
-        status = memux_extract(source, sink, NULL, &report, &error);
+        status = memux_extract(source, sink, seekability == MEMORY ? &chosen.extract : NULL, &report, &error);
+    if (target != SEEK)
+        fine &= EXPECT_SAME(report.engine, seekability == MEMORY ? chosen.run.engine : MEMUX_ENGINE_FFMPEG);
     if (status == MEMUX_OK) {
         fine &= EXPECT(same_bytes(sink_host.file, whole));
     } else if (kind) {
@@ -158,6 +166,19 @@ static void each_seek_that_fails_is_told(void)
         fail_each_call(containers[c].name, MEMUX_SEEKABILITY_CHEAP, SEEK, containers[c].seeks);
 }
 
+/* The walk puts small pieces together: a call is made for each 700 bytes that the sink takes. */
+static void each_write_that_fails_is_told_from_memory(void)
+{
+    for (size_t c = 0; c < CONTAINERS; c++)
+        fail_each_call(containers[c].name, MEMORY, WRITE, chosen.run.engine == MEMUX_ENGINE_WALK ? 36 : containers[c].writes);
+}
+
+static void each_writev_that_fails_is_told_from_memory(void)
+{
+    for (size_t c = 0; c < CONTAINERS; c++)
+        fail_each_call(containers[c].name, MEMORY, WRITEV, chosen.run.engine == MEMUX_ENGINE_WALK ? 36 : containers[c].writes);
+}
+
 static void each_write_that_fails_is_told(void)
 {
     for (size_t c = 0; c < CONTAINERS; c++)
@@ -177,5 +198,7 @@ int main(void)
     RUN(each_seek_that_fails_is_told);
     RUN(each_write_that_fails_is_told);
     RUN(each_writev_that_fails_is_told);
+    RUN_BY_EACH_ENGINE(each_write_that_fails_is_told_from_memory);
+    RUN_BY_EACH_ENGINE(each_writev_that_fails_is_told_from_memory);
     return check_done();
 }

@@ -220,6 +220,44 @@ static inline memux_source *memory_source(bytes file)
     return source;
 }
 
+/* Options for both operations that insist on one engine (AUTO: on none). */
+typedef struct choice {
+    memux_run_options run;
+    memux_count_options count;
+    memux_extract_options extract;
+} choice;
+
+static inline void choose(choice *self, int32_t engine)
+{
+    memux_run_options_init(&self->run, sizeof self->run);
+    memux_count_options_init(&self->count, sizeof self->count);
+    memux_extract_options_init(&self->extract, sizeof self->extract);
+    self->run.engine = engine;
+    self->count.run = self->extract.run = &self->run;
+}
+
+/* Both roads, for what they must have in common. */
+static const struct { int32_t engine; const char *name; } engines[] = {
+    { MEMUX_ENGINE_FFMPEG, "ffmpeg" }, { MEMUX_ENGINE_WALK, "walk" },
+};
+enum { ENGINES = 2 };
+
+/* The options of a test that runs once by each engine; before and after it, FFmpeg's. */
+static choice chosen;
+
+static inline void run_by_each_engine(const char *promise, void (*test)(void))
+{
+    char name[160];
+
+    for (int i = 0; i < ENGINES; i++) {
+        choose(&chosen, engines[i].engine);
+        snprintf(name, sizeof name, "%s, by engine %s", promise, engines[i].name);
+        check_run(name, test);
+    }
+    choose(&chosen, MEMUX_ENGINE_FFMPEG);
+}
+#define RUN_BY_EACH_ENGINE(test) run_by_each_engine(#test, test)
+
 /* What the clip's video stream is as a raw stream, by the shortest call: other roads are compared with it. */
 static inline bytes extracted(bytes file)
 {

@@ -1,9 +1,9 @@
 /* A host that has an av_log callback of its own: memux leaves it alone until it is asked for memux_log_set. */
 #define _GNU_SOURCE
+#include "ffmpeg.h"
 #include "host.h"
 #include "quiet.h"
 
-#include <dlfcn.h>
 #include <stdarg.h>
 
 enum { FFMPEG_QUIET = -8, FFMPEG_ERROR = 16, FFMPEG_WARNING = 24, FFMPEG_DEBUG = 48, FFMPEG_PRINT_LEVEL = 2 };
@@ -20,14 +20,16 @@ static int (*av_log_get_flags)(void);
 
 static void find_av_log(void)
 {
-    *(void **)&av_log_set_callback = dlsym(RTLD_DEFAULT, "av_log_set_callback");
-    *(void **)&av_log = dlsym(RTLD_DEFAULT, "av_log");
-    *(void **)&av_log_set_level = dlsym(RTLD_DEFAULT, "av_log_set_level");
-    *(void **)&av_log_get_level = dlsym(RTLD_DEFAULT, "av_log_get_level");
-    *(void **)&av_log_set_flags = dlsym(RTLD_DEFAULT, "av_log_set_flags");
-    *(void **)&av_log_get_flags = dlsym(RTLD_DEFAULT, "av_log_get_flags");
+    void *avutil = ffmpeg_library("avutil", load_ffmpeg().avutil_loaded);
+
+    *(void **)&av_log_set_callback = dlsym(avutil, "av_log_set_callback");
+    *(void **)&av_log = dlsym(avutil, "av_log");
+    *(void **)&av_log_set_level = dlsym(avutil, "av_log_set_level");
+    *(void **)&av_log_get_level = dlsym(avutil, "av_log_get_level");
+    *(void **)&av_log_set_flags = dlsym(avutil, "av_log_set_flags");
+    *(void **)&av_log_get_flags = dlsym(avutil, "av_log_get_flags");
     if (!av_log_set_callback || !av_log || !av_log_set_level || !av_log_get_level || !av_log_set_flags || !av_log_get_flags) {
-        printf("Bail out! libavutil is not loaded with memux\n");
+        printf("Bail out! libavutil has no av_log\n");
         exit(2);
     }
 }
@@ -76,19 +78,22 @@ static void use_everything(void)
         bytes file = clip(names[i]);
         memux_source *source = memory_source(file);
         memux_sink *sink = NULL;
-        memux_count_options options;
         uint64_t frames;
 
         if (i == 2)
             memset(file.data + 1200, 0x5A, 900);
         for (int32_t mode = MEMUX_COUNT_PACKETS; mode <= MEMUX_COUNT_DECODED; mode++) {
-            memux_count_options_init(&options, sizeof options);
-            options.mode = mode;
-            memux_count(source, &options, NULL, NULL);
+            for (int e = MEMUX_ENGINE_AUTO; e <= MEMUX_ENGINE_WALK; e++) {
+                choice choice;
+                choose(&choice, e);
+                choice.count.mode = mode;
+                memux_count(source, &choice.count, NULL, NULL);
+            }
         }
         memux_count_frames(file.data, file.size, &frames, NULL);
         EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
         memux_extract(source, sink, NULL, NULL, NULL);
+        memux_extract(source, sink, &chosen.extract, NULL, NULL);
         memux_sink_free(sink);
         memux_source_free(source);
         free(file.data);
@@ -172,6 +177,7 @@ static void a_callback_that_the_host_sets_afterwards_stays(void)
 int main(void)
 {
     find_av_log();
+    choose(&chosen, MEMUX_ENGINE_FFMPEG);
     RUN(operations_leave_the_hosts_callback_level_and_flags_alone);
     RUN(a_memux_log_takes_the_callbacks_place_and_leaves_the_level_alone);
     RUN(no_memux_log_puts_ffmpegs_default_back_at_the_hosts_level);

@@ -72,17 +72,20 @@ static void memux_itself_prints_nothing_and_says_nothing_there(void)
 {
     heard heard = { 0, 0, FFMPEG_INFO };
     bytes file = clip("h264.mp4"), text = { (uint8_t *)(uintptr_t)"not any media", 13 };
+    memux_source *source = memory_source(file);
     uint64_t frames = 0;
     quiet quiet = quiet_begin();
 
     EXPECT_STATUS(memux_log_set(FFMPEG_INFO, hear, &heard, NULL), MEMUX_OK);
     memux_count_frames(file.data, file.size, &frames, NULL);
+    memux_count(source, &chosen.count, NULL, NULL);
     memux_count_frames(text.data, text.size, &frames, NULL);
     memux_count_frames(NULL, 1, NULL, NULL);
     memux_count(NULL, NULL, NULL, NULL);
     EXPECT_STATUS(memux_log_set(FFMPEG_INFO, NULL, NULL, NULL), MEMUX_OK);
     EXPECT_SAME(quiet_end(&quiet), 0);
     EXPECT_SAME(heard.messages, 0);
+    memux_source_free(source);
     free(file.data);
 }
 
@@ -101,7 +104,7 @@ int main(void)
     RUN(messages_go_to_the_hosts_function_and_nowhere_else);
     RUN(messages_below_the_level_are_not_heard);
     RUN(without_a_function_the_hosts_is_left_alone_again);
-    RUN(memux_itself_prints_nothing_and_says_nothing_there);
+    RUN_BY_EACH_ENGINE(memux_itself_prints_nothing_and_says_nothing_there);
     RUN(without_a_function_ffmpeg_prints_as_it_always_did);
     return check_done();
 }

@@ -58,18 +58,21 @@ static void log_nothing(void *opaque, int32_t level, const char *message) { (voi
 
 static void expect_every_operation_to_refuse(const char *library, unsigned compiled, unsigned loaded)
 {
-    bytes file = clip("h264.mp4");
-    host reading = host_of(file);
+    bytes walked = clip("h264.mp4"), file = clip("h264.flv");
+    host reading = host_of(walked);
     host_sink writing = { 0 };
     memux_writer writer = host_writer(&writing);
-    memux_source *source = host_source(&reading, MEMUX_SEEKABILITY_CHEAP), *memory = memory_source(file);
+    memux_source *source = host_source(&reading, MEMUX_SEEKABILITY_CHEAP), *memory = memory_source(walked);
     memux_sink *sink = host_sink_of(&writer), *kept = NULL;
     memux_buffer *buffer = NULL;
     memux_count_report counted;
     memux_extract_report extract;
     memux_error *error = NULL;
+    choice ffmpeg;
+    uint8_t room[16] = { 0 };
     uint64_t frames = 4711;
 
+    choose(&ffmpeg, MEMUX_ENGINE_FFMPEG);
     EXPECT_STATUS(memux_sink_to_buffer(&kept, NULL), MEMUX_OK);
     for (int i = 0; i < 2; i++) { /* not only the first time */
         memux_count_report_init(&counted, sizeof counted);
@@ -78,10 +81,12 @@ static void expect_every_operation_to_refuse(const char *library, unsigned compi
         expect_mismatch(memux_count(source, NULL, &counted, &error), &error, library, compiled, loaded);
         expect_mismatch(memux_extract_video(file.data, file.size, host_write, &writing, &error), &error, library, compiled, loaded);
         expect_mismatch(memux_extract(source, sink, NULL, &extract, &error), &error, library, compiled, loaded);
-        expect_mismatch(memux_extract(memory, kept, NULL, NULL, &error), &error, library, compiled, loaded);
+        expect_mismatch(memux_extract(memory, kept, &ffmpeg.extract, NULL, &error), &error, library, compiled, loaded);
+        expect_mismatch(memux_extract_size(memory, &ffmpeg.extract, &frames, NULL, &error), &error, library, compiled, loaded);
+        expect_mismatch(memux_extract_into(memory, room, sizeof room, &ffmpeg.extract, NULL, &error), &error, library, compiled, loaded);
         expect_mismatch(memux_log_set(0, log_nothing, NULL, &error), &error, library, compiled, loaded);
         expect_mismatch(memux_log_set(0, NULL, NULL, &error), &error, library, compiled, loaded);
-        EXPECT_STATUS(memux_count(memory, NULL, NULL, NULL), MEMUX_ERROR_LIBRARY_MISMATCH);
+        EXPECT_STATUS(memux_count(memory, &ffmpeg.count, NULL, NULL), MEMUX_ERROR_LIBRARY_MISMATCH);
         EXPECT(counted.frames == MEMUX_UNKNOWN && counted.engine == MEMUX_ENGINE_AUTO && counted.bytes_read == 0);
         EXPECT(extract.bytes_written == 0 && extract.engine == MEMUX_ENGINE_AUTO && extract.bytes_read == 0);
     }
@@ -97,6 +102,7 @@ static void expect_every_operation_to_refuse(const char *library, unsigned compi
     memux_source_free(source);
     EXPECT(reading.released == 1 && writing.released == 1);
     EXPECT_SAME(touched(), 0);
+    free(walked.data);
     free(file.data);
 }
 
@@ -137,11 +143,36 @@ static void build_info_is_filled_and_says_so_too(void)
     }
 }
 
+static void the_walk_goes_on_and_touches_nothing(void)
+{
+    static const char *const names[] = { "h264.mp4", "h264_fragmented.mp4", "hevc.mkv", "h264.ts" };
+    uint32_t compiled[LIBRARIES], loaded[LIBRARIES];
+
+    EXPECT_STATUS(ask_versions(compiled, loaded, NULL), MEMUX_OK);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bytes file = clip(names[i]), whole = extracted(file);
+        for (int library = 0; library < LIBRARIES; library++) {
+            bytes again;
+            uint64_t frames = 0;
+            claim(libraries[library], compiled[library] + MAJOR);
+            EXPECT_STATUS(memux_count_frames(file.data, file.size, &frames, NULL), MEMUX_OK);
+            EXPECT_SAME(frames, 75);
+            again = extracted(file);
+            EXPECT(same_bytes(again, whole) && whole.size > 0);
+            EXPECT_SAME(touched(), 0);
+            claim(NULL, 0);
+            free(again.data);
+        }
+        free(whole.data);
+        free(file.data);
+    }
+}
+
 /* Also proves that the shim sees what is touched. */
 static void another_minor_version_is_no_mismatch(void)
 {
     uint32_t compiled[LIBRARIES], loaded[LIBRARIES];
-    bytes file = clip("h264.mp4");
+    bytes file = clip("h264.flv");
     uint64_t frames = 0;
 
     for (int library = 0; library < LIBRARIES; library++) {
@@ -164,6 +195,7 @@ int main(void)
     RUN(every_operation_refuses_another_libavcodec_and_touches_nothing);
     RUN(every_operation_refuses_another_libavutil_and_touches_nothing);
     RUN(build_info_is_filled_and_says_so_too);
+    RUN(the_walk_goes_on_and_touches_nothing);
     RUN(another_minor_version_is_no_mismatch);
     return check_done();
 }

@@ -283,6 +283,14 @@ static void row_memux_count(void)
     looked.mode = looked.obtained_by = options.mode = MEMUX_COUNT_DECODED;
     options.select = MEMUX_SELECT_VIDEO;
     REFUSED_COUNT(source, &options, MEMUX_ERROR_FORMAT, looked);
+    for (int e = 0; e < ENGINES; e++) {
+        choice choice;
+        memux_status wanted = engines[e].engine == MEMUX_ENGINE_WALK ? MEMUX_ERROR_UNSUPPORTED : MEMUX_ERROR_FORMAT;
+        choose(&choice, engines[e].engine);
+        REFUSED_COUNT(NULL, &choice.count, MEMUX_ERROR_INVALID_ARGUMENT, unknown_count(0));
+        REFUSED(memux_count(source, &choice.count, NULL, error), wanted);
+        REFUSED(memux_count(empty, &choice.count, NULL, error), wanted);
+    }
     memux_source_free(empty);
     memux_source_free(source);
 }
@@ -322,6 +330,14 @@ static void row_memux_extract(void)
     looked.engine = MEMUX_ENGINE_FFMPEG;
     REFUSED_EXTRACT(source, sink, NULL, MEMUX_ERROR_FORMAT, looked);
     REFUSED_EXTRACT(empty, sink, NULL, MEMUX_ERROR_FORMAT, looked);
+    for (int e = 0; e < ENGINES; e++) {
+        choice choice;
+        memux_status wanted = engines[e].engine == MEMUX_ENGINE_WALK ? MEMUX_ERROR_UNSUPPORTED : MEMUX_ERROR_FORMAT;
+        choose(&choice, engines[e].engine);
+        REFUSED_EXTRACT(NULL, sink, &choice.extract, MEMUX_ERROR_INVALID_ARGUMENT, unknown_extract());
+        REFUSED(memux_extract(source, sink, &choice.extract, NULL, error), wanted);
+        REFUSED(memux_extract(empty, sink, &choice.extract, NULL, error), wanted);
+    }
     memux_sink_free(sink);
     memux_source_free(empty);
     memux_source_free(source);

@@ -7,13 +7,13 @@
 /* There only in builds with the feature `fault-injection`. */
 void memux_test_panic_at(int32_t place);
 
-enum { NOWHERE, BELOW_THE_GUARD, IN_READ, IN_SEEK, IN_WRITE };
+enum { NOWHERE, BELOW_THE_GUARD, IN_READ, IN_SEEK, IN_WRITE, IN_THE_WALK };
 
 static void expect_panic(int place, int32_t seekability)
 {
     bytes file = clip("h264_moov_at_end.mp4"), whole = extracted(file);
 
-    for (int from_memory = 0; from_memory < 2; from_memory++) {
+    for (int from_memory = place == IN_THE_WALK; from_memory < 2; from_memory++) {
         host host = host_of(file);
         host_sink sink_host = { 0 };
         memux_writer writer = host_writer(&sink_host);
@@ -25,7 +25,7 @@ static void expect_panic(int place, int32_t seekability)
 
         memux_extract_report_init(&report, sizeof report);
         memux_test_panic_at(place);
-        status = memux_extract(source, sink, NULL, &report, &error);
+        status = memux_extract(source, sink, &chosen.extract, &report, &error);
         memux_test_panic_at(NOWHERE);
         if (!EXPECT_STATUS(status, MEMUX_ERROR_INTERNAL))
             printf("#   place %d, %s\n", place, from_memory ? "memory" : "reader");
@@ -34,7 +34,7 @@ static void expect_panic(int place, int32_t seekability)
 
         /* The same handles go on. */
         sink_host.file.size = sink_host.at = 0;
-        EXPECT_STATUS(memux_extract(source, sink, NULL, &report, &error), MEMUX_OK);
+        EXPECT_STATUS(memux_extract(source, sink, &chosen.extract, &report, &error), MEMUX_OK);
         EXPECT(same_bytes(sink_host.file, whole));
         memux_sink_free(sink);
         memux_source_free(source);
@@ -50,6 +50,14 @@ static void a_panic_below_the_guard_is_an_internal_error(void) { expect_panic(BE
 static void a_panic_in_the_read_trampoline_is_an_internal_error(void) { expect_panic(IN_READ, MEMUX_SEEKABILITY_CHEAP); }
 static void a_panic_in_the_seek_trampoline_is_an_internal_error(void) { expect_panic(IN_SEEK, MEMUX_SEEKABILITY_CHEAP); }
 static void a_panic_in_the_write_trampoline_is_an_internal_error(void) { expect_panic(IN_WRITE, MEMUX_SEEKABILITY_CHEAP); }
+
+/* It is no reason to take the other road: a defect is told. */
+static void a_panic_in_the_walk_is_an_internal_error(void)
+{
+    choose(&chosen, MEMUX_ENGINE_AUTO);
+    expect_panic(IN_THE_WALK, 0);
+    choose(&chosen, MEMUX_ENGINE_FFMPEG);
+}
 
 static void the_shortest_calls_are_guarded_too(void)
 {
@@ -78,10 +86,14 @@ static void the_shortest_calls_are_guarded_too(void)
 static void *panic_in_thread(void *opaque)
 {
     bytes *file = opaque;
+    memux_source *source = memory_source(*file);
     uint64_t frames = 0;
 
-    memux_test_panic_at(IN_READ);
+    memux_test_panic_at(IN_THE_WALK);
     EXPECT_STATUS(memux_count_frames(file->data, file->size, &frames, NULL), MEMUX_ERROR_INTERNAL);
+    memux_test_panic_at(IN_READ);
+    EXPECT_STATUS(memux_count(source, &chosen.count, NULL, NULL), MEMUX_ERROR_INTERNAL);
+    memux_source_free(source);
     memux_test_panic_at(NOWHERE);
     return NULL;
 }
@@ -119,10 +131,12 @@ static void a_panic_prints_nothing_and_its_error_says_where(void)
 
 int main(void)
 {
+    choose(&chosen, MEMUX_ENGINE_FFMPEG); /* where the trampolines are */
     RUN(a_panic_below_the_guard_is_an_internal_error);
     RUN(a_panic_in_the_read_trampoline_is_an_internal_error);
     RUN(a_panic_in_the_seek_trampoline_is_an_internal_error);
     RUN(a_panic_in_the_write_trampoline_is_an_internal_error);
+    RUN(a_panic_in_the_walk_is_an_internal_error);
     RUN(the_shortest_calls_are_guarded_too);
     RUN(a_panic_prints_nothing_and_its_error_says_where);
     RUN(a_panic_on_another_thread_ends_no_thread);

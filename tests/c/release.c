@@ -21,8 +21,8 @@ static void memory_is_released_once_when_its_source_is_freed(void)
 
     releases = 0;
     EXPECT_STATUS(memux_source_from_memory(file.data, file.size, count_release, &releases, &source, NULL), MEMUX_OK);
-    EXPECT_STATUS(memux_count(source, NULL, NULL, NULL), MEMUX_OK);
-    EXPECT_STATUS(memux_count(source, NULL, NULL, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_count(source, &chosen.count, NULL, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_count(source, &chosen.count, NULL, NULL), MEMUX_OK);
     EXPECT_SAME(releases, 0);
     memux_source_free(source);
     EXPECT_SAME(releases, 1);
@@ -35,7 +35,7 @@ static void free_fits_as_a_release(void)
     memux_source *source = NULL;
 
     EXPECT_STATUS(memux_source_from_memory(file.data, file.size, free, file.data, &source, NULL), MEMUX_OK);
-    EXPECT_STATUS(memux_count(source, NULL, NULL, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_count(source, &chosen.count, NULL, NULL), MEMUX_OK);
     memux_source_free(source);
 }
 
@@ -147,19 +147,30 @@ static void a_host_is_released_once_however_its_operation_ended(void)
             host host = host_of(file);
             host_sink sink_host = { 0 };
             memux_writer writer = host_writer(&sink_host);
-            memux_source *source = host_source(&host, MEMUX_SEEKABILITY_NONE);
-            memux_sink *sink = host_sink_of(&writer);
+            memux_source *source;
+            memux_sink *sink;
+            /* The walk reads no host: there is only the sink's side. */
+            int walk = chosen.run.engine == MEMUX_ENGINE_WALK;
+            if (walk && !in_sink)
+                continue;
+            releases = 0;
+            if (walk)
+                EXPECT_STATUS(memux_source_from_memory(file.data, file.size, count_release, &releases, &source, NULL), MEMUX_OK);
+            else
+                source = host_source(&host, MEMUX_SEEKABILITY_NONE);
+            writer.max_write = 1000;
+            sink = host_sink_of(&writer);
             host.max_read = 4096;
             if (codes[k] != 0 && in_sink)
                 sink_host.fault = (fault){ 2, 0, codes[k] };
             else if (codes[k] != 0)
                 host.read_fault = (fault){ 3, 0, codes[k] };
-            memux_extract(source, sink, NULL, NULL, NULL);
-            EXPECT_SAME(host.released, 0);
+            EXPECT((memux_extract(source, sink, &chosen.extract, NULL, NULL) < 0) == (codes[k] != 0 && (in_sink || codes[k] != MEMUX_IO_EOF)));
+            EXPECT_SAME(host.released + releases, 0);
             EXPECT_SAME(sink_host.released, 0);
             memux_source_free(source);
             memux_sink_free(sink);
-            EXPECT_SAME(host.released, 1);
+            EXPECT_SAME(host.released + releases, 1);
             EXPECT_SAME(sink_host.released, 1);
             free(sink_host.file.data);
         }
@@ -211,6 +222,48 @@ static void handles_freed_during_an_operation_live_until_it_ends(void)
     free(file.data);
 }
 
+static int write_and_let_go(void *opaque, MEMUX_WRITE_CONST uint8_t *buf, int buf_size)
+{
+    letting_go *self = opaque;
+
+    if (self->writing.writes == 2) {
+        memux_source_free(self->source);
+        memux_sink_free(self->sink);
+    }
+    EXPECT_SAME(releases, 0);
+    EXPECT_SAME(self->writing.released, 0);
+    return host_write(&self->writing, buf, buf_size);
+}
+
+static void release_writing(void *opaque)
+{
+    host_sink_release(&((letting_go *)opaque)->writing);
+}
+
+static void memory_whose_source_is_freed_during_an_operation_lives_until_it_ends(void)
+{
+    bytes file = clip("h264.mp4"), whole = extracted(file);
+    letting_go host;
+    memux_writer writer;
+
+    releases = 0;
+    memset(&host, 0, sizeof host);
+    writer = host_writer(&host.writing);
+    writer.opaque = &host;
+    writer.write = write_and_let_go;
+    writer.release = release_writing;
+    writer.max_write = 1000;
+    EXPECT_STATUS(memux_source_from_memory(file.data, file.size, count_release, &releases, &host.source, NULL), MEMUX_OK);
+    host.sink = host_sink_of(&writer);
+    EXPECT_STATUS(memux_extract(host.source, host.sink, &chosen.extract, NULL, NULL), MEMUX_OK);
+    EXPECT(same_bytes(host.writing.file, whole));
+    EXPECT_SAME(releases, 1);
+    EXPECT_SAME(host.writing.released, 1);
+    free(host.writing.file.data);
+    free(whole.data);
+    free(file.data);
+}
+
 typedef struct stop {
     memux_source *source;
     pthread_barrier_t running, freed;
@@ -233,15 +286,12 @@ static int wait_for_the_other(void *opaque, const memux_progress *progress)
 static void *count_slowly(void *opaque)
 {
     stop *self = opaque;
-    memux_run_options run;
-    memux_count_options options;
+    choice choice = chosen;
 
-    memux_run_options_init(&run, sizeof run);
-    run.progress = wait_for_the_other;
-    run.progress_opaque = self;
-    memux_count_options_init(&options, sizeof options);
-    options.run = &run;
-    EXPECT_STATUS(memux_count(self->source, &options, NULL, NULL), MEMUX_OK);
+    choice.run.progress = wait_for_the_other;
+    choice.run.progress_opaque = self;
+    choice.count.run = &choice.run;
+    EXPECT_STATUS(memux_count(self->source, &choice.count, NULL, NULL), MEMUX_OK);
     return NULL;
 }
 
@@ -271,14 +321,15 @@ static void the_last_share_releases_on_the_thread_that_drops_it(void)
 
 int main(void)
 {
-    RUN(memory_is_released_once_when_its_source_is_freed);
-    RUN(free_fits_as_a_release);
+    RUN_BY_EACH_ENGINE(memory_is_released_once_when_its_source_is_freed);
+    RUN_BY_EACH_ENGINE(free_fits_as_a_release);
     RUN(slices_are_released_once);
     RUN(a_refused_source_or_sink_is_released_before_the_call_returns);
     RUN(a_struct_refused_for_its_size_releases_nothing);
     RUN(a_struct_refused_for_a_new_member_is_released);
-    RUN(a_host_is_released_once_however_its_operation_ended);
+    RUN_BY_EACH_ENGINE(a_host_is_released_once_however_its_operation_ended);
     RUN(handles_freed_during_an_operation_live_until_it_ends);
-    RUN(the_last_share_releases_on_the_thread_that_drops_it);
+    RUN_BY_EACH_ENGINE(memory_whose_source_is_freed_during_an_operation_lives_until_it_ends);
+    RUN_BY_EACH_ENGINE(the_last_share_releases_on_the_thread_that_drops_it);
     return check_done();
 }

@@ -4,11 +4,11 @@
  * Nor does any other input in memory open a file or a socket.
  */
 #define _GNU_SOURCE
+#include "ffmpeg.h"
 #include "reading.h"
 #include "quiet.h"
 
 #include <dirent.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <glob.h>
 #include <netdb.h>
@@ -152,14 +152,15 @@ static void the_shim_sees_calls_that_reach_for_files_and_addresses(void)
 static void the_shim_sees_what_libavformat_opens(void)
 {
     int (*avio_open)(void **, const char *, int), (*avio_closep)(void **);
+    void *avformat = ffmpeg_library("avformat", load_ffmpeg().avformat_loaded);
     bytes file = clip("h264.mp4");
     folder folder = folder_new(file);
     void *opened = NULL;
     quiet quiet;
     int calls;
 
-    *(void **)&avio_open = dlsym(RTLD_DEFAULT, "avio_open");
-    *(void **)&avio_closep = dlsym(RTLD_DEFAULT, "avio_closep");
+    *(void **)&avio_open = dlsym(avformat, "avio_open");
+    *(void **)&avio_closep = dlsym(avformat, "avio_closep");
     if (EXPECT(avio_open != NULL && avio_closep != NULL)) {
         opens_begin();
         EXPECT(avio_open(&opened, folder.file, 1) >= 0);
@@ -348,21 +349,23 @@ static void media_in_memory_opens_no_file_and_no_socket(void)
 {
     for (size_t c = 0; c < CONTAINERS; c++) {
         bytes file = clip(containers[c]);
-        for (int trial = 0; trial < 3 * 5; trial++) {
-            int road = trial % 3, operation = trial / 3;
+        for (int trial = 0; trial < 4 * 5; trial++) {
+            int road = trial % 4, operation = trial / 4;
             host host = host_of(file);
-            memux_source *source = road == 0 ? memory_source(file)
-                                             : host_source(&host, road == 1 ? MEMUX_SEEKABILITY_NONE : MEMUX_SEEKABILITY_CHEAP);
+            memux_source *source = road == 0 || road == 3
+                                       ? memory_source(file)
+                                       : host_source(&host, road == 1 ? MEMUX_SEEKABILITY_NONE : MEMUX_SEEKABILITY_CHEAP);
             memux_sink *sink = NULL;
-            memux_count_options options;
+            choice choice;
             memux_status status;
             int opens;
 
-            memux_count_options_init(&options, sizeof options);
-            options.mode = operation;
+            choose(&choice, road == 3 ? MEMUX_ENGINE_FFMPEG : MEMUX_ENGINE_AUTO);
+            choice.count.mode = operation;
             EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
             opens_begin();
-            status = operation < 4 ? memux_count(source, &options, NULL, NULL) : memux_extract(source, sink, NULL, NULL, NULL);
+            status = operation < 4 ? memux_count(source, &choice.count, NULL, NULL)
+                                   : memux_extract(source, sink, &choice.extract, NULL, NULL);
             opens = opens_end();
             EXPECT(status == MEMUX_OK || (operation == 4 && status == MEMUX_ERROR_CODEC));
             if (!expect_no_opens(opens))
@@ -374,9 +377,33 @@ static void media_in_memory_opens_no_file_and_no_socket(void)
     }
 }
 
+/* Before FFmpeg was needed for the first time: what loads it reaches for its files, and its libraries look about them. */
+static void a_walk_opens_nothing_at_all(void)
+{
+    static const char *const names[] = { "h264.mp4", "h264_fragmented.mp4", "hevc.mkv", "live.webm", "hevc.ts" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        bytes file = clip(names[i]);
+        host_sink host = { 0 };
+        uint64_t frames = 0;
+        int opens;
+
+        opens_begin();
+        EXPECT_STATUS(memux_count_frames(file.data, file.size, &frames, NULL), MEMUX_OK);
+        EXPECT(memux_extract_video(file.data, file.size, host_write, &host, NULL) == (i == 3 ? MEMUX_ERROR_CODEC : MEMUX_OK));
+        opens = opens_end();
+        expect_no_opens(opens);
+        EXPECT_SAME(frames, 75);
+        free(host.file.data);
+        free(file.data);
+    }
+}
+
 int main(void)
 {
     find_shim();
+    RUN(a_walk_opens_nothing_at_all);
+    load_ffmpeg();
     RUN(the_watch_on_a_folder_works);
     RUN(the_shim_sees_calls_that_reach_for_files_and_addresses);
     RUN(the_shim_sees_what_libavformat_opens);

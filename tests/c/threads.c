@@ -22,7 +22,7 @@ static int extract_once(work *work)
 
     if (!source && memux_source_from_memory(work->file.data, work->file.size, NULL, NULL, &source, &error) < 0)
         return 0;
-    fine = memux_sink_to_buffer(&sink, &error) == MEMUX_OK && memux_extract(source, sink, NULL, NULL, &error) == MEMUX_OK &&
+    fine = memux_sink_to_buffer(&sink, &error) == MEMUX_OK && memux_extract(source, sink, &chosen.extract, NULL, &error) == MEMUX_OK &&
            memux_sink_take_buffer(sink, &buffer, &error) == MEMUX_OK && memux_buffer_size(buffer) == work->whole.size &&
            memcmp(memux_buffer_data(buffer), work->whole.data, work->whole.size) == 0;
     memux_buffer_free(buffer);
@@ -30,6 +30,22 @@ static int extract_once(work *work)
     if (!work->source)
         memux_source_free(source);
     memux_error_free(error);
+    return fine;
+}
+
+static int count_once(work *work)
+{
+    memux_source *source = work->source;
+    memux_count_report report;
+    int fine;
+
+    memux_count_report_init(&report, sizeof report);
+    if (!source && memux_source_from_memory(work->file.data, work->file.size, NULL, NULL, &source, NULL) < 0)
+        return 0;
+    fine = memux_count(source, &chosen.count, &report, NULL) == MEMUX_OK && report.frames == 75
+           && report.engine == chosen.run.engine;
+    if (!work->source)
+        memux_source_free(source);
     return fine;
 }
 
@@ -41,6 +57,7 @@ static void *work_in_thread(void *opaque)
     for (int i = 0; i < ROUNDS; i++) {
         frames = 0;
         self->fine += extract_once(self);
+        self->fine += count_once(self);
         self->fine += memux_count_frames(self->file.data, self->file.size, &frames, NULL) == MEMUX_OK && frames == 75;
     }
     return NULL;
@@ -52,7 +69,7 @@ static void run_all(work *all, int count)
         EXPECT_SAME(pthread_create(&all[i].thread, NULL, work_in_thread, &all[i]), 0);
     for (int i = 0; i < count; i++) {
         pthread_join(all[i].thread, NULL);
-        EXPECT_SAME(all[i].fine, 2 * ROUNDS);
+        EXPECT_SAME(all[i].fine, 3 * ROUNDS);
     }
 }
 
@@ -92,7 +109,7 @@ static void eight_threads_share_one_block_of_memory(void)
 
 int main(void)
 {
-    RUN(two_threads_work_on_handles_of_their_own);
-    RUN(eight_threads_share_one_block_of_memory);
+    RUN_BY_EACH_ENGINE(two_threads_work_on_handles_of_their_own);
+    RUN_BY_EACH_ENGINE(eight_threads_share_one_block_of_memory);
     return check_done();
 }

@@ -14,7 +14,7 @@ static memux_status extract_to(const memux_writer *writer, memux_extract_report 
 
     memux_extract_report_init(report, sizeof *report);
     if (EXPECT_STATUS(status, MEMUX_OK))
-        status = memux_extract(source, sink, NULL, report, error);
+        status = memux_extract(source, sink, &chosen.extract, report, error);
     memux_sink_free(sink);
     memux_source_free(source);
     return status;
@@ -40,6 +40,7 @@ static void write_and_writev_receive_the_same_bytes(void)
         EXPECT_SAME(report.packets, 75);
         EXPECT_SAME(report.completeness, MEMUX_COMPLETENESS_COMPLETE);
         EXPECT_SAME(report.codec, MEMUX_CODEC_H264);
+        EXPECT_SAME(report.engine, chosen.run.engine);
         EXPECT_SAME(host.released, 1);
         free(host.file.data);
     }
@@ -216,7 +217,7 @@ static void the_writer_struct_is_copied_on_entry(void)
     memux_sink *sink = host_sink_of(&writer);
 
     memset(&writer, 0xAA, sizeof writer);
-    EXPECT_STATUS(memux_extract(source, sink, NULL, NULL, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_extract(source, sink, &chosen.extract, NULL, NULL), MEMUX_OK);
     EXPECT(same_bytes(host.file, whole));
     memux_sink_free(sink);
     memux_source_free(source);
@@ -230,8 +231,8 @@ static void each_operation_appends_to_its_sink(void)
     memux_buffer *buffer = NULL;
 
     EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
-    EXPECT_STATUS(memux_extract(source, sink, NULL, NULL, NULL), MEMUX_OK);
-    EXPECT_STATUS(memux_extract(source, sink, NULL, NULL, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_extract(source, sink, &chosen.extract, NULL, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_extract(source, sink, &chosen.extract, NULL, NULL), MEMUX_OK);
     EXPECT_STATUS(memux_sink_take_buffer(sink, &buffer, NULL), MEMUX_OK);
     EXPECT_SAME(memux_buffer_size(buffer), 2 * whole.size);
     EXPECT(memcmp(memux_buffer_data(buffer), whole.data, whole.size) == 0);
@@ -248,11 +249,11 @@ static void taking_the_buffer_empties_the_sink_and_the_buffer_outlives_it(void)
     memux_buffer *first = NULL, *nothing = NULL, *second = NULL;
 
     EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
-    EXPECT_STATUS(memux_extract(source, sink, NULL, NULL, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_extract(source, sink, &chosen.extract, NULL, NULL), MEMUX_OK);
     EXPECT_STATUS(memux_sink_take_buffer(sink, &first, NULL), MEMUX_OK);
     EXPECT_STATUS(memux_sink_take_buffer(sink, &nothing, NULL), MEMUX_OK);
     EXPECT_SAME(memux_buffer_size(nothing), 0);
-    EXPECT_STATUS(memux_extract(source, sink, NULL, NULL, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_extract(source, sink, &chosen.extract, NULL, NULL), MEMUX_OK);
     EXPECT_STATUS(memux_sink_take_buffer(sink, &second, NULL), MEMUX_OK);
     memux_sink_free(sink);
     memux_source_free(source);
@@ -309,20 +310,20 @@ int main(void)
 {
     file = clip("h264.mp4");
     whole = extracted(file);
-    RUN(write_and_writev_receive_the_same_bytes);
-    RUN(a_callback_that_accepts_part_loses_nothing);
-    RUN(a_callback_that_accepts_nothing_is_a_sink_error);
-    RUN(a_callback_that_fails_is_a_sink_error_with_its_code);
-    RUN(the_eof_code_of_a_write_is_a_sink_error);
-    RUN(the_exit_code_of_a_write_is_a_cancellation);
-    RUN(try_again_for_ever_is_a_sink_error_after_max_attempts_calls);
-    RUN(one_try_again_at_any_write_loses_nothing);
-    RUN(a_callback_that_claims_more_than_it_was_given_is_an_error);
-    RUN(max_write_is_the_most_that_a_call_is_given);
-    RUN(a_writer_that_can_seek_receives_the_same_bytes);
-    RUN(the_writer_struct_is_copied_on_entry);
-    RUN(each_operation_appends_to_its_sink);
-    RUN(taking_the_buffer_empties_the_sink_and_the_buffer_outlives_it);
+    RUN_BY_EACH_ENGINE(write_and_writev_receive_the_same_bytes);
+    RUN_BY_EACH_ENGINE(a_callback_that_accepts_part_loses_nothing);
+    RUN_BY_EACH_ENGINE(a_callback_that_accepts_nothing_is_a_sink_error);
+    RUN_BY_EACH_ENGINE(a_callback_that_fails_is_a_sink_error_with_its_code);
+    RUN_BY_EACH_ENGINE(the_eof_code_of_a_write_is_a_sink_error);
+    RUN_BY_EACH_ENGINE(the_exit_code_of_a_write_is_a_cancellation);
+    RUN_BY_EACH_ENGINE(try_again_for_ever_is_a_sink_error_after_max_attempts_calls);
+    RUN_BY_EACH_ENGINE(one_try_again_at_any_write_loses_nothing);
+    RUN_BY_EACH_ENGINE(a_callback_that_claims_more_than_it_was_given_is_an_error);
+    RUN_BY_EACH_ENGINE(max_write_is_the_most_that_a_call_is_given);
+    RUN_BY_EACH_ENGINE(a_writer_that_can_seek_receives_the_same_bytes);
+    RUN_BY_EACH_ENGINE(the_writer_struct_is_copied_on_entry);
+    RUN_BY_EACH_ENGINE(each_operation_appends_to_its_sink);
+    RUN_BY_EACH_ENGINE(taking_the_buffer_empties_the_sink_and_the_buffer_outlives_it);
     RUN(after_a_failure_the_buffer_holds_what_was_written);
     RUN(the_shortest_call_loops_over_short_writes_too);
     free(whole.data);

@@ -34,7 +34,8 @@ pub fn extract(
         Walk::Mp4(movie) => from(movie, stream, job, sink, report),
         Walk::Matroska(segment) => from(segment, stream, job, sink, report),
         Walk::MpegTs(multiplex) => from(multiplex, stream, job, sink, report),
-    }
+    }?;
+    job.control.has_walked(0, report.packets).map_err(Stop::from)
 }
 
 /// Stream number `stream` of whatever container.
@@ -72,7 +73,6 @@ pub fn from<'a>(
         if gather.position() == 0 {
             return Err(Declined::damaged("nothing but empty samples").into());
         }
-        job.control.enter(Stage::Trailer);
         gather.flush().map_err(Stop::from)
     });
     job.control.enter(Stage::Packets);

@@ -1,19 +1,16 @@
 /*
- * Preloaded: lets one chosen call to an allocating function of libav* fail, if libmemux itself made it (by the return
- * address). Calls that libav* makes inside itself always succeed: how libav* copes with no memory is its own affair.
+ * Preloaded: lets one chosen call of libmemux to an allocating function of FFmpeg fail. Calls that FFmpeg makes inside itself
+ * always succeed: how FFmpeg copes with no memory is its own affair.
  *
  * A test finds these with dlsym:
  *     void failav_begin(int index);   from now on the index-th call fails (1 = the first, 0 = none); counting starts anew
  *     int  failav_calls(void);        calls that libmemux made since
  *     int  failav_struck(void);       whether one of them failed
  */
-#define _GNU_SOURCE
-#include <dlfcn.h>
+#include "interpose.h"
+
 #include <stdatomic.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { ENOMEM_CODE = -12 };
 
@@ -28,62 +25,29 @@ void failav_begin(int index)
 int failav_calls(void) { return calls; }
 int failav_struck(void) { return struck; }
 
-static int from_libmemux(const void *return_address)
+static int strikes(void)
 {
-    Dl_info info;
-
-    return dladdr(return_address, &info) && info.dli_fname && strstr(info.dli_fname, "libmemux");
-}
-
-static int strikes(const void *return_address)
-{
-    int call;
-
-    if (!from_libmemux(return_address))
-        return 0;
-    call = atomic_fetch_add(&calls, 1) + 1;
-    if (call != wanted)
+    if (atomic_fetch_add(&calls, 1) + 1 != wanted)
         return 0;
     struck = 1;
     return 1;
 }
 
-static void find(void *function, const char *name)
-{
-    void *found = dlsym(RTLD_NEXT, name);
-
-    if (!found)
-        abort();
-    memcpy(function, &found, sizeof found);
-}
-
-#define CALLER __builtin_return_address(0)
-
 /* A function that gives a pointer or an error code, and has taken nothing when it fails. */
-#define FAILS(type, failure, name, parameters, arguments)   \
-    type name parameters;                                   \
-    type name parameters                                    \
-    {                                                       \
-        static type (*real) parameters;                     \
-        if (!real)                                          \
-            find(&real, #name);                             \
-        if (strikes(CALLER))                                \
-            return failure;                                 \
-        return real arguments;                              \
-    }
+#define FAILS(type, failure, name, parameters, arguments)           \
+    static type (*real_##name) parameters;                          \
+    static type failing_##name parameters                           \
+    {                                                               \
+        return strikes() ? failure : real_##name arguments;         \
+    }                                                               \
+    INTERPOSE(name, failing_##name)
 #define POINTER(name, parameters, arguments) FAILS(void *, NULL, name, parameters, arguments)
 #define CODE(name, parameters, arguments) FAILS(int, ENOMEM_CODE, name, parameters, arguments)
 
 /* Once memory has run out it stays out: memux asks for some to tell lack of memory from sizes that cannot be. */
-void *av_malloc(size_t size);
-void *av_malloc(size_t size)
-{
-    static void *(*real)(size_t);
-
-    if (!real)
-        find(&real, "av_malloc");
-    return strikes(CALLER) || (struck && from_libmemux(CALLER)) ? NULL : real(size);
-}
+static void *(*real_av_malloc)(size_t size);
+static void *failing_av_malloc(size_t size) { return strikes() || struck ? NULL : real_av_malloc(size); }
+INTERPOSE(av_malloc, failing_av_malloc)
 
 POINTER(av_mallocz, (size_t size), (size))
 POINTER(av_calloc, (size_t count, size_t size), (count, size))
@@ -127,37 +91,30 @@ CODE(av_bsf_init, (void *context), (context))
 CODE(av_bsf_send_packet, (void *context, void *packet), (context, packet))
 CODE(av_bsf_receive_packet, (void *context, void *packet), (context, packet))
 
-/* These two consume what they were given when they fail. */
-int avformat_open_input(void **context, const char *url, const void *format, void **options);
-int avformat_open_input(void **context, const char *url, const void *format, void **options)
-{
-    static int (*real)(void **, const char *, const void *, void **);
-    static void (*free_context)(void *);
+/* What these two consume when they fail is freed by them. */
+static void (*real_avformat_free_context)(void *);
+INTERPOSE(avformat_free_context, NULL)
+static void (*real_av_packet_unref)(void *);
+INTERPOSE(av_packet_unref, NULL)
 
-    if (!real) {
-        find(&real, "avformat_open_input");
-        find(&free_context, "avformat_free_context");
-    }
-    if (!strikes(CALLER))
-        return real(context, url, format, options);
-    free_context(*context);
+static int (*real_avformat_open_input)(void **, const char *, const void *, void **);
+static int failing_avformat_open_input(void **context, const char *url, const void *format, void **options)
+{
+    if (!strikes())
+        return real_avformat_open_input(context, url, format, options);
+    real_avformat_free_context(*context);
     *context = NULL;
     return ENOMEM_CODE;
 }
+INTERPOSE(avformat_open_input, failing_avformat_open_input)
 
-int av_interleaved_write_frame(void *context, void *packet);
-int av_interleaved_write_frame(void *context, void *packet)
+static int (*real_av_interleaved_write_frame)(void *, void *);
+static int failing_av_interleaved_write_frame(void *context, void *packet)
 {
-    static int (*real)(void *, void *);
-    static void (*unref)(void *);
-
-    if (!real) {
-        find(&real, "av_interleaved_write_frame");
-        find(&unref, "av_packet_unref");
-    }
-    if (!strikes(CALLER))
-        return real(context, packet);
+    if (!strikes())
+        return real_av_interleaved_write_frame(context, packet);
     if (packet)
-        unref(packet);
+        real_av_packet_unref(packet);
     return ENOMEM_CODE;
 }
+INTERPOSE(av_interleaved_write_frame, failing_av_interleaved_write_frame)

@@ -5,11 +5,7 @@
  *     void otherversion_claim(const char *library, unsigned version);  "avformat", "avcodec" or "avutil"; NULL: none lies
  *     int  otherversion_touched(void);   calls since to the functions by which every use of FFmpeg begins
  */
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
+#include "interpose.h"
 
 static const char *liar;
 static unsigned claimed;
@@ -24,36 +20,25 @@ void otherversion_claim(const char *library, unsigned version)
 
 int otherversion_touched(void) { return touched; }
 
-static void find(void *function, const char *name)
-{
-    void *found = dlsym(RTLD_NEXT, name);
-
-    if (!found)
-        abort();
-    memcpy(function, &found, sizeof found);
-}
-
-#define VERSION(library)                                                        \
-    unsigned library##_version(void)                                            \
-    {                                                                           \
-        static unsigned (*real)(void);                                          \
-        if (!real)                                                              \
-            find(&real, #library "_version");                                   \
-        return liar && strcmp(liar, #library) == 0 ? claimed : real();          \
-    }
+#define VERSION(library)                                                                        \
+    static unsigned (*real_##library##_version)(void);                                          \
+    static unsigned my_##library##_version(void)                                                \
+    {                                                                                           \
+        return liar && strcmp(liar, #library) == 0 ? claimed : real_##library##_version();      \
+    }                                                                                           \
+    INTERPOSE(library##_version, my_##library##_version)
 VERSION(avformat)
 VERSION(avcodec)
 VERSION(avutil)
 
-#define COUNTED(type, name, parameters, arguments) \
-    type name parameters                           \
-    {                                              \
-        static type (*real) parameters;            \
-        if (!real)                                 \
-            find(&real, #name);                    \
-        touched++;                                 \
-        return real arguments;                     \
-    }
+#define COUNTED(type, name, parameters, arguments)  \
+    static type (*real_##name) parameters;          \
+    static type counted_##name parameters           \
+    {                                               \
+        touched++;                                  \
+        return real_##name arguments;               \
+    }                                               \
+    INTERPOSE(name, counted_##name)
 COUNTED(void *, av_malloc, (size_t size), (size))
 COUNTED(void *, avio_alloc_context,
         (unsigned char *buffer, int size, int write, void *opaque, void *read_fn, void *write_fn, void *seek_fn),
@@ -66,12 +51,10 @@ COUNTED(const void *, av_guess_format, (const char *name, const char *file, cons
 COUNTED(const void *, avcodec_find_decoder, (int id), (id))
 COUNTED(int, av_strerror, (int code, char *text, size_t size), (code, text, size))
 
-void av_log_set_callback(void *callback)
+static void (*real_av_log_set_callback)(void *);
+static void counted_av_log_set_callback(void *callback)
 {
-    static void (*real)(void *);
-
-    if (!real)
-        find(&real, "av_log_set_callback");
     touched++;
-    real(callback);
+    real_av_log_set_callback(callback);
 }
+INTERPOSE(av_log_set_callback, counted_av_log_set_callback)
