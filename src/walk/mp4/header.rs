@@ -93,6 +93,8 @@ impl<'a> Header<'a> {
                 self.read_moov(atom, bytes, rules)?;
                 self.has_moov = true;
             }
+            // Only the first one counts.
+            b"moov" => {}
             b"mdat" => self.read_media(atom)?,
             b"wide" if atom.body.len() < 8 => {}
             b"meta" if self.fragments.is_none() => {
@@ -273,6 +275,9 @@ impl<'a> Header<'a> {
     fn finish(&mut self) -> Result<(), Declined> {
         if !self.has_moov || self.timescale.is_none() {
             return Err(Declined::damaged("no header"));
+        }
+        if self.parts.is_empty() {
+            return Err(Declined::structure("no stream"));
         }
         if self.has_samples() && !self.has_media {
             return Err(Declined::damaged("samples, and no media"));
