@@ -185,7 +185,7 @@
 #define MEMUX_ENGINE_AUTO 0
 /** FFmpeg's libavformat. */
 #define MEMUX_ENGINE_FFMPEG 1
-/** memux's own reading of containers in memory. Not in this version: MEMUX_ERROR_UNSUPPORTED. */
+/** memux's own reading of containers in memory. MEMUX_ERROR_UNSUPPORTED where it does not know an input completely. */
 #define MEMUX_ENGINE_WALK 2
 
 /** Nowhere in particular. */

@@ -67,7 +67,7 @@ pub const MEMUX_CODEC_HEVC: i32 = 2;
 pub const MEMUX_ENGINE_AUTO: i32 = 0;
 /// FFmpeg's libavformat.
 pub const MEMUX_ENGINE_FFMPEG: i32 = 1;
-/// memux's own reading of containers in memory. Not in this version: MEMUX_ERROR_UNSUPPORTED.
+/// memux's own reading of containers in memory. MEMUX_ERROR_UNSUPPORTED where it does not know an input completely.
 pub const MEMUX_ENGINE_WALK: i32 = 2;
 
 /// Nowhere in particular.
