@@ -109,6 +109,7 @@ const WALKED: &[&str] = &[
     "audio.m4a",
     "cover.m4a",
     "cover_then_video.mp4",
+    "cut.mp4",
     "h264.mp4",
     "h264_fragmented.mp4",
     "h264_moov_at_end.mp4",
