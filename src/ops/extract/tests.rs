@@ -2,6 +2,7 @@
 
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
+mod files;
 mod movie;
 
 use super::walk::{Job, from};
