@@ -178,6 +178,11 @@ impl Control {
         self.advance(Progress { packets: progress.packets.saturating_add(1), ..progress })
     }
 
+    /// Whether the host hears how far the operation has come.
+    pub fn is_watched(&self) -> bool {
+        self.observer.is_some()
+    }
+
     /// A walk over memory has come to `offset`, with so many packets.
     pub fn has_walked(&self, offset: u64, packets: u64) -> Result<()> {
         let progress = self.progress.get();
