@@ -116,7 +116,10 @@ fn each<'a>(
         }
         take(data).map_err(|stop| match stop {
             Stop::Declined(declined) => Stop::Declined(declined.at(offset)),
-            ended => ended,
+            ended => {
+                job.control.ends_at(offset, nth);
+                ended
+            }
         })?;
         Ok(true)
     })

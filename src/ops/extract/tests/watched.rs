@@ -51,3 +51,14 @@ fn a_host_that_watches_ends_it_where_it_likes() {
         assert_eq!((heard.len() as u64, heard[end_at as usize].bytes_written), (end_at + 1, written));
     }
 }
+
+#[test]
+fn a_failure_says_how_far_the_walk_has_come() {
+    let limits = Limits { max_output_bytes: 200_000, ..Limits::default() };
+    let control = Control::new(limits, None, None, None);
+    let mut sink = Writer::new(FakeWriter::default(), QUICK, None);
+    assert!(walk_to(&long_track(500), 0, &mut sink, &control).is_err());
+    let packets = control.progress().packets;
+    // Every seventh sample has 9000 bytes, the others 300.
+    assert!((100..160).contains(&packets), "{packets}");
+}
