@@ -510,13 +510,13 @@ typedef struct memux_progress {
     uint64_t bytes_total;
     /** Bytes written so far. */
     uint64_t bytes_written;
-    /** Packets read so far, of all streams; with the walk, of the one that is asked for, every few hundred. */
+    /** Packets read so far, of all streams; with the walk, of the one that is asked for. */
     uint64_t packets;
 } memux_progress;
 
 /**
  * Hears how far an operation has come, on the operation's own thread: after each read and each packet, or, where the
- * input is walked (MEMUX_ENGINE_WALK), at its beginning, its end, and every few hundred packets in between.
+ * input is walked (MEMUX_ENGINE_WALK), every so often and at the end.
  *
  * `progress` is only valid until the callback returns. Returns: 0 to go on, anything else to end the operation with
  * MEMUX_ERROR_CANCELLED; memux_error_host_code() gives the value. Since 0.1.0.
@@ -667,7 +667,7 @@ typedef struct memux_extract_options {
 typedef struct memux_extract_report {
     /** Set by memux_extract_report_init(). */
     size_t struct_size;
-    /** Packets written; where the walk failed, those too that were on their way to the sink. */
+    /** Packets written; where it failed, also those on their way to the sink. */
     uint64_t packets;
     /** Bytes that the sink took. */
     uint64_t bytes_written;

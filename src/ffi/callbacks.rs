@@ -85,7 +85,7 @@ pub type memux_unblock_fn = Option<unsafe extern "C" fn(opaque: *mut c_void)>;
 pub type memux_release_fn = Option<unsafe extern "C" fn(opaque: *mut c_void)>;
 
 /// Hears how far an operation has come, on the operation's own thread: after each read and each packet, or, where the
-/// input is walked (MEMUX_ENGINE_WALK), at its beginning, its end, and every few hundred packets in between.
+/// input is walked (MEMUX_ENGINE_WALK), every so often and at the end.
 ///
 /// `progress` is only valid until the callback returns. Returns: 0 to go on, anything else to end the operation with
 /// MEMUX_ERROR_CANCELLED; memux_error_host_code() gives the value. Since 0.1.0.

@@ -47,7 +47,7 @@ pub struct memux_extract_options {
 pub struct memux_extract_report {
     /// Set by memux_extract_report_init().
     pub struct_size: usize,
-    /// Packets written; where the walk failed, those too that were on their way to the sink.
+    /// Packets written; where it failed, also those on their way to the sink.
     pub packets: u64,
     /// Bytes that the sink took.
     pub bytes_written: u64,

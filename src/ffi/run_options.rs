@@ -27,7 +27,7 @@ pub struct memux_progress {
     pub bytes_total: u64,
     /// Bytes written so far.
     pub bytes_written: u64,
-    /// Packets read so far, of all streams; with the walk, of the one that is asked for, every few hundred.
+    /// Packets read so far, of all streams; with the walk, of the one that is asked for.
     pub packets: u64,
 }
 

@@ -178,11 +178,22 @@ impl Control {
         self.advance(Progress { packets: progress.packets.saturating_add(1), ..progress })
     }
 
+    /// Whether the host hears how far the operation has come.
+    pub fn is_watched(&self) -> bool {
+        self.observer.is_some()
+    }
+
     /// A walk over memory has come to `offset`, with so many packets.
     pub fn has_walked(&self, offset: u64, packets: u64) -> Result<()> {
+        self.ends_at(offset, packets);
+        self.advance(self.progress.get())
+    }
+
+    /// As `has_walked`, where it goes no further and nobody is asked.
+    pub fn ends_at(&self, offset: u64, packets: u64) {
         let progress = self.progress.get();
         let (bytes_read, packets) = (progress.bytes_read.max(offset), progress.packets.max(packets));
-        self.advance(Progress { bytes_read, packets, ..progress })
+        self.progress.set(Progress { bytes_read, packets, ..progress });
     }
 
     /// Another road begins at the beginning. What was written stays written.

@@ -21,6 +21,8 @@ pub struct Gather<'s, 'o> {
     form: Form<'s>,
     /// Bytes that wait.
     waiting: usize,
+    /// Bytes that may still come.
+    left: u64,
 }
 
 enum Form<'s> {
@@ -39,13 +41,18 @@ impl<'s, 'o> Gather<'s, 'o> {
             block.try_reserve_exact(BLOCK).map_err(|_| Error::no_memory())?;
             Form::Block(block)
         };
-        Ok(Gather { outlet, form, waiting: 0 })
+        let left = outlet.left();
+        Ok(Gather { outlet, form, waiting: 0, left })
     }
 
     #[inline]
     pub fn put(&mut self, slice: &'s [u8]) -> Result<()> {
         if slice.is_empty() {
             return Ok(());
+        }
+        match self.left.checked_sub(to_u64(slice.len())) {
+            Some(left) => self.left = left,
+            None => return self.end_at_limit(slice),
         }
         match &mut self.form {
             Form::Pieces(pieces) => {
@@ -61,6 +68,13 @@ impl<'s, 'o> Gather<'s, 'o> {
             }
             Form::Block(_) => self.put_by_itself(slice),
         }
+    }
+
+    /// What came before the limit still goes out.
+    #[cold]
+    fn end_at_limit(&mut self, slice: &'s [u8]) -> Result<()> {
+        self.flush()?;
+        self.outlet.write(slice)
     }
 
     /// What waits goes first.

@@ -39,6 +39,11 @@ impl<'a> Outlet<'a> {
         self.skip
     }
 
+    /// How many bytes may still come.
+    pub fn left(&self) -> u64 {
+        self.control.limits.max_output_bytes.saturating_sub(self.position())
+    }
+
     pub fn takes_pieces(&self) -> bool {
         self.sink.takes_pieces()
     }

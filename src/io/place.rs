@@ -1,6 +1,6 @@
 //! The host's own memory as a sink: it takes what fits, and counts what does not.
 
-use super::{Control, Sink, to_u64};
+use super::{Control, Sink, TraceKind, to_i64, to_u64};
 use crate::error::{Error, Result};
 use crate::mem;
 use std::mem::MaybeUninit;
@@ -41,7 +41,17 @@ impl<'b> Place<'b> {
 
 impl Sink for Place<'_> {
     fn write(&mut self, data: &[u8], control: &Control) -> Result<()> {
-        self.gather(&mut [data], control)
+        // Without room it measures, and nothing is written that there could be a word of.
+        if self.room.is_empty() {
+            return self.gather(&mut [data], control);
+        }
+        let mut result = Ok(());
+        let offset = i64::try_from(self.position).unwrap_or(i64::MAX);
+        control.traced(TraceKind::Write, offset, data.len(), || {
+            result = self.gather(&mut [data], control);
+            to_i64(data.len())
+        });
+        result
     }
 
     fn gather(&mut self, pieces: &mut [&[u8]], control: &Control) -> Result<()> {

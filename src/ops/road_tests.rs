@@ -122,6 +122,7 @@ const WALKED: &[&str] = &[
     "audio.m4a",
     "cover.m4a",
     "cover_then_video.mp4",
+    "cut.mp4",
     "h264.mkv",
     "h264.mp4",
     "h264.ts",

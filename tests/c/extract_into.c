@@ -204,6 +204,47 @@ static void a_token_that_is_set_ends_both_before_a_byte_is_written(void)
     free(file.data);
 }
 
+/* The writes that a trace tells of. */
+typedef struct heard {
+    int writes;
+    int64_t bytes;
+} heard;
+
+static void hear(void *opaque, const memux_trace_event *event)
+{
+    heard *self = opaque;
+
+    if (event->kind != MEMUX_TRACE_WRITE)
+        return;
+    EXPECT_SAME(event->offset, self->bytes);
+    self->writes++;
+    self->bytes += event->returned;
+}
+
+static void a_trace_tells_of_what_is_written_and_of_nothing_that_is_only_measured(void)
+{
+    bytes file = clip("h264.mp4"), whole = extracted(file);
+    memux_source *source = memory_source(file);
+    uint8_t *memory = malloc(whole.size);
+    heard heard = { 0, 0 };
+    uint64_t size = 0;
+    setup options;
+
+    set_up(&options, MEMUX_ENGINE_AUTO, 2);
+    options.run.trace = hear;
+    options.run.trace_opaque = &heard;
+    EXPECT_STATUS(memux_extract_size(source, &options.extract, &size, NULL, NULL), MEMUX_OK);
+    EXPECT_SAME(heard.writes, 0);
+    EXPECT_STATUS(memux_extract_into(source, memory, whole.size, &options.extract, NULL, NULL), MEMUX_OK);
+    EXPECT(heard.writes > 1);
+    EXPECT_SAME(heard.bytes, whole.size);
+    EXPECT(size == whole.size && memcmp(memory, whole.data, whole.size) == 0);
+    memux_source_free(source);
+    free(memory);
+    free(whole.data);
+    free(file.data);
+}
+
 /* Counts the slices that lie in the host's own memory, and takes what it likes of each call. */
 typedef struct gatherer {
     bytes file, taken;
@@ -269,6 +310,7 @@ int main(void)
     RUN(a_cut_input_gives_what_can_be_had_and_says_so);
     RUN_BY_EACH_ENGINE(a_limit_on_output_holds_where_nothing_is_written_too);
     RUN_BY_EACH_ENGINE(a_token_that_is_set_ends_both_before_a_byte_is_written);
+    RUN(a_trace_tells_of_what_is_written_and_of_nothing_that_is_only_measured);
     RUN(a_gather_callback_that_stops_anywhere_receives_the_same_bytes);
     return check_done();
 }

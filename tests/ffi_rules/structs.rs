@@ -180,7 +180,8 @@ fn a_member_that_cannot_be_is_refused_by_its_name() {
         assert!(source.is_null());
     }
     type SpoilRun = fn(&mut memux_run_options);
-    let run: [(&str, memux_status, SpoilRun); 5] = [
+    let run: [(&str, memux_status, SpoilRun); 6] = [
+        ("engine", MEMUX_OK, |run| run.engine = MEMUX_ENGINE_WALK),
         ("engine", MEMUX_ERROR_INVALID_ARGUMENT, |run| run.engine = 3),
         ("engine", MEMUX_OK, |run| run.engine = MEMUX_ENGINE_FFMPEG),
         ("reserved", MEMUX_ERROR_INVALID_ARGUMENT, |run| run.reserved = -1),

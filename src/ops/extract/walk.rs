@@ -9,7 +9,7 @@ use crate::ops::road;
 use crate::walk::annexb::{Filter, Out};
 use crate::walk::{self, Data, Declined, Demux, Rules, Stop, Walk};
 
-/// How many samples go by before the host is told, and asked.
+/// How many samples go by before it is asked whether to go on. A host that wants to hear of them hears of each.
 const PACE: u64 = 256;
 
 /// What an extraction is given for its whole length.
@@ -34,8 +34,7 @@ pub fn extract(
         Walk::Mp4(movie) => from(movie, stream, job, sink, report),
         Walk::Matroska(segment) => from(segment, stream, job, sink, report),
         Walk::MpegTs(multiplex) => from(multiplex, stream, job, sink, report),
-    }?;
-    job.control.has_walked(0, report.packets).map_err(Stop::from)
+    }
 }
 
 /// Stream number `stream` of whatever container.
@@ -73,6 +72,7 @@ pub fn from<'a>(
         if gather.position() == 0 {
             return Err(Declined::damaged("nothing but empty samples").into());
         }
+        job.control.has_walked(0, report.packets)?;
         gather.flush().map_err(Stop::from)
     });
     job.control.enter(Stage::Packets);
@@ -109,13 +109,17 @@ fn each<'a>(
     mut take: impl FnMut(&Data<'a>) -> std::result::Result<(), Stop>,
 ) -> std::result::Result<(), Stop> {
     job.control.enter(Stage::Write);
+    let pace = if job.control.is_watched() { 1 } else { PACE };
     lookahead::each(demux, stream, 0..u64::MAX, |nth, offset, data| {
-        if nth % PACE == 0 {
+        if nth.is_multiple_of(pace) {
             job.control.has_walked(offset, nth)?;
         }
         take(data).map_err(|stop| match stop {
             Stop::Declined(declined) => Stop::Declined(declined.at(offset)),
-            ended => ended,
+            ended => {
+                job.control.ends_at(offset, nth);
+                ended
+            }
         })?;
         Ok(true)
     })

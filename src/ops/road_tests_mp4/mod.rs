@@ -6,6 +6,7 @@ mod boxes;
 mod damage;
 mod fragments;
 mod generated;
+mod handmade;
 mod tables;
 
 /// Numbers by chance, the same ones each time.

@@ -125,8 +125,11 @@ fn streams_without_delimiters_or_parameter_sets_are_walked() {
 fn a_large_picture_is_walked_in_the_parts_that_libavformat_makes_of_it() {
     let mut pictures = h264();
     // Filler that no parser cares for: many parts, and the next pictures begin in the last of them.
-    for size in [200_000, 204_000, 204_900, 410_000, 900_001] {
-        pictures[1].extend([0, 0, 1, 12]);
+    let whole = pictures[1].clone();
+    let before = pictures[0].len() + whole.len() + 4;
+    let near = (0..16).map(|nth| 204_400 - before + nth * 45);
+    for size in near.chain([200_000, 410_000, 900_001]) {
+        pictures[1] = [&whole[..], &[0, 0, 1, 12]].concat();
         pictures[1].extend(std::iter::repeat_n(0xff, size));
         let mut maker = Maker::of(H264);
         maker.pes(VIDEO, 0xe0, at(0), &pictures[..4].concat());

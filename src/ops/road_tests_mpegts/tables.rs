@@ -2,7 +2,9 @@
 
 use super::make::*;
 use super::{H264, at, declined, h264, singly, walked};
+use crate::io::Memory;
 use crate::ops::road_tests::rules;
+use crate::ops::{Engine, Run, Select, count};
 use crate::walk::{Codec, Media, Reason, Walk};
 
 const AAC: &[Named] = &[(0x1b, VIDEO, &[]), (0x0f, AUDIO, &[])];
@@ -116,6 +118,25 @@ fn the_guide_is_a_stream_where_it_comes_first_and_none_that_is_counted() {
         walked(&maker, "a guide");
         assert_eq!(streams(&maker).len(), if first { 2 } else { 1 });
     }
+}
+
+#[test]
+fn a_stream_that_is_not_listed_is_left_to_libavformat() {
+    let pictures = h264();
+    let mut maker = Maker::of(H264);
+    for (nth, picture) in pictures.iter().enumerate() {
+        maker.pes(0x300, 0xe0, at(nth), &pictures[0]);
+        maker.pes(VIDEO, 0xe0, at(nth), picture);
+    }
+    let found = [Engine::Auto, Engine::Ffmpeg].map(|engine| {
+        let (mode, select) = (count::Mode::Packets, Select::Index(1));
+        let mut report = count::Report::default();
+        let run = Run { engine, ..Run::default() };
+        count::run(&mut Memory::new(&maker.bytes), run, &count::Options { mode, select }, &mut report).unwrap();
+        (report.frames, report.found.engine)
+    });
+    assert!(found[0].0 > Some(0));
+    assert_eq!(found, [found[0]; 2]);
 }
 
 #[test]

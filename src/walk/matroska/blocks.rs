@@ -71,6 +71,9 @@ pub struct Cluster {
     end: usize,
     /// Of unknown size: it ends with the next element of the Segment's.
     pub is_open: bool,
+    /// Of unknown size and still without a block, of which there is one before anybody begins such a Cluster: the input
+    /// cannot end here.
+    is_bare: bool,
     strangers: Strangers,
 }
 
@@ -79,7 +82,7 @@ impl Cluster {
     #[inline(always)]
     pub fn step<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Declined> {
         if self.at >= self.end {
-            return Ok(Step::End);
+            return if self.is_bare { Err(damaged(self.at)) } else { Ok(Step::End) };
         }
         let Some(head) = head(bytes, self.at) else { return Err(damaged(self.at)) };
         let end = head.body.checked_add(head.size).filter(|end| *end <= self.end);
@@ -88,6 +91,7 @@ impl Cluster {
             && let Some(body) = bytes.get(head.body..end)
         {
             self.at = end;
+            self.is_bare = false;
             self.strangers = Strangers::default();
             return if body.len() <= MOST_BLOCK {
                 Ok(Step::Block(Block { at: head.body, body, group: None }))
@@ -113,6 +117,7 @@ impl Cluster {
         self.at = end.unwrap_or(self.end);
         match head.id {
             id::BLOCK_GROUP => {
+                self.is_bare = false;
                 let block = group(body, head.body, &mut self.strangers)?;
                 Ok(block.map_or(Step::Other, Step::Block))
             }
@@ -209,7 +214,7 @@ impl Clusters {
                 self.is_concluded = false;
                 self.at = self.end;
                 let strangers = Strangers::default();
-                return Ok(Some(Cluster { at: head.body, end: self.end, is_open: true, strangers }));
+                return Ok(Some(Cluster { at: head.body, end: self.end, is_open: true, is_bare: true, strangers }));
             }
             let end = end.ok_or(Declined::damaged("a part of the Segment that is not whole").at(place(at)))?;
             if matches!(head.id, id::EBML | id::SEGMENT) {
@@ -221,7 +226,7 @@ impl Clusters {
             if is_cluster {
                 self.is_concluded = false;
                 let strangers = Strangers::default();
-                return Ok(Some(Cluster { at: head.body, end, is_open: false, strangers }));
+                return Ok(Some(Cluster { at: head.body, end, is_open: false, is_bare: false, strangers }));
             }
             self.is_concluded |= head.id == id::CUES;
         }

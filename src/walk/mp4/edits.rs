@@ -1,10 +1,11 @@
 //! Edit lists, as libavformat applies them: which packets come, in which order, and which of them are dropped after
 //! decoding. An edit begins at the key frame before its start and ends behind the first one or two after its end.
 
-use super::super::Declined;
+use super::super::{Declined, Pace, Stop};
 use super::boxes::Atom;
 use super::timeline::{Moment, Timeline};
 use super::{Cursor, length};
+use crate::error;
 
 /// One entry of `elst`.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +113,8 @@ pub fn affordable(edits: usize, packets: u64, end: u64) -> bool {
     repeated <= end
 }
 
-pub fn plan<'a>(timeline: &impl Timeline<'a>, scale: Scale) -> Result<Plan, Declined> {
+/// Applies the edits. Calls `pace` on the way.
+pub fn plan<'a>(timeline: &impl Timeline<'a>, scale: Scale, pace: Pace) -> Result<Plan, Stop> {
     let odd = || Declined::structure("an edit list of unusual numbers");
     let mut plan = Plan::default();
     plan.segments.try_reserve(scale.edits.len()).map_err(|_| odd())?;
@@ -129,12 +131,13 @@ pub fn plan<'a>(timeline: &impl Timeline<'a>, scale: Scale) -> Result<Plan, Decl
         }
         // Later versions take it for something else.
         if duration == 0 && scale.avformat_major != 59 {
-            return Err(odd());
+            return Err(odd().into());
         }
         let first_edit = !shown_any;
         shown_any = true;
         let window = Window { start: edit.start, duration, begin, first_edit };
-        let (segment, discarded) = window.segment(timeline, scale)?;
+        let (segment, discarded) = window.segment(timeline, scale, &mut |packets| pace(0, packets))?;
+        pace(0, plan.packets)?;
         plan.packets = plan.packets.saturating_add(segment.end.saturating_sub(segment.first));
         plan.discarded = plan.discarded.saturating_add(discarded);
         plan.segments.push(segment);
@@ -152,7 +155,12 @@ struct Window {
 }
 
 impl Window {
-    fn segment<'a>(&self, timeline: &impl Timeline<'a>, scale: Scale) -> Result<(Segment, u64), Declined> {
+    fn segment<'a>(
+        &self,
+        timeline: &impl Timeline<'a>,
+        scale: Scale,
+        pace: &mut dyn FnMut(u64) -> error::Result<()>,
+    ) -> Result<(Segment, u64), Stop> {
         let keys = timeline.keys();
         let first = self.first_packet(timeline, scale)?;
         let stop = self.start.saturating_add(self.duration);
@@ -171,7 +179,7 @@ impl Window {
                 let partial = scale.is_audio && !scale.is_vorbis && self.first_edit;
                 if partial && shown < self.start && shown.wrapping_add(duration) > self.start {
                     if shown_any {
-                        return Err(Declined::structure("an edit that begins twice"));
+                        return Err(Declined::structure("an edit that begins twice").into());
                     }
                     shown_any = true;
                     segment.partial = Some(index);
@@ -185,6 +193,9 @@ impl Window {
                 segment.times = Times::Moved(self.begin.wrapping_sub(time));
             }
             segment.end = index.wrapping_add(1);
+            if segment.end & 0xffff == 0 {
+                pace(segment.end.wrapping_sub(first))?;
+            }
             if let Some((_, end)) = middle.filter(|(from, _)| shown_any && index >= *from) {
                 // Nothing of it is left out, and nothing ends there.
                 middle = None;

@@ -52,6 +52,8 @@ struct Progress {
     shift: i64,
     counted: Counted,
     played: Played,
+    /// The last fragment that it is in.
+    fragment: u64,
 }
 
 /// What the fragments of a track come to.
@@ -85,6 +87,8 @@ pub struct Fragments<'a> {
     untimed: u64,
     /// Where runs without an offset go on.
     implicit: u64,
+    /// Fragments so far.
+    number: u64,
 }
 
 impl<'a> Fragments<'a> {
@@ -110,6 +114,7 @@ impl<'a> Fragments<'a> {
                 shift: 0,
                 counted: Counted::default(),
                 played: Played::default(),
+                fragment: 0,
             }
         });
         Fragments {
@@ -121,6 +126,7 @@ impl<'a> Fragments<'a> {
             unbacked: 0,
             untimed: 0,
             implicit: 0,
+            number: 0,
         }
     }
 
@@ -151,17 +157,20 @@ impl<'a> Fragments<'a> {
         // libavformat takes the header for a short one.
         let start = moof.content.saturating_sub(8);
         self.implicit = start;
-        let mut described = Vec::new();
+        self.number = self.number.saturating_add(1);
         for atom in Atoms::inside(self.bytes, moof, 0) {
             let atom = atom?;
             match &atom.kind {
                 b"traf" => {
                     let before = self.untimed;
                     let track = self.read_track(&atom, start)?;
-                    if described.contains(&track) && self.untimed != before {
-                        return Err(atom.structure("a track that is in a fragment twice"));
+                    let number = self.number;
+                    if let Some(progress) = track.and_then(|track| self.tracks.get_mut(track)) {
+                        if progress.fragment == number && self.untimed != before {
+                            return Err(atom.structure("a track that is in a fragment twice"));
+                        }
+                        progress.fragment = number;
                     }
-                    described.push(track);
                 }
                 _ => pass_over_known(&atom, self.avformat_major)?,
             }

@@ -76,7 +76,7 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
     if !rest.is_empty() && (rest.len() < 8 || rest.iter().take(8).any(|byte| *byte != 0)) {
         return Err(Declined::damaged("bytes behind the last box").at(atoms.position()));
     }
-    header.finish()?;
+    header.finish(rules)?;
     Ok(header)
 }
 
@@ -93,6 +93,8 @@ impl<'a> Header<'a> {
                 self.read_moov(atom, bytes, rules)?;
                 self.has_moov = true;
             }
+            // Only the first one counts.
+            b"moov" => {}
             b"mdat" => self.read_media(atom)?,
             b"wide" if atom.body.len() < 8 => {}
             b"meta" if self.fragments.is_none() => {
@@ -179,6 +181,9 @@ impl<'a> Header<'a> {
                 _ => pass_over_known(&atom, rules.avformat_major)?,
             }
         }
+        if length_of(&extends) > rules.max_streams {
+            return Err(Declined::new(Reason::Limit, "more streams than are allowed"));
+        }
         self.extends = Some(extends);
         Ok(())
     }
@@ -257,7 +262,9 @@ impl<'a> Header<'a> {
         if self.starts.is_empty() {
             return Ok(());
         }
-        self.starts = self.starts.split_off(&atom.offset.saturating_add(1));
+        while self.starts.first().is_some_and(|start| *start <= atom.offset) {
+            self.starts.pop_first();
+        }
         let astray = self.starts.first().is_some_and(|start| *start < atom.end());
         let beyond = self.starts.last().is_some_and(|last| *last > end);
         if astray || beyond {
@@ -270,9 +277,15 @@ impl<'a> Header<'a> {
         self.parts.extend(pictures.into_iter().map(Part::Picture));
     }
 
-    fn finish(&mut self) -> Result<(), Declined> {
+    fn finish(&mut self, rules: &Rules) -> Result<(), Declined> {
+        if length_of(&self.parts) > rules.max_streams {
+            return Err(Declined::new(Reason::Limit, "more streams than are allowed"));
+        }
         if !self.has_moov || self.timescale.is_none() {
             return Err(Declined::damaged("no header"));
+        }
+        if self.parts.is_empty() {
+            return Err(Declined::structure("no stream"));
         }
         if self.has_samples() && !self.has_media {
             return Err(Declined::damaged("samples, and no media"));

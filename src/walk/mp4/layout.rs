@@ -1,6 +1,6 @@
 //! A track whose boxes are read: how its samples make packets.
 
-use super::super::Declined;
+use super::super::{Declined, Pace, Stop};
 use super::edits::{self, Edit, Plan, Scale};
 use super::entry::Description;
 use super::length;
@@ -162,6 +162,16 @@ impl<'a> Track<'a> {
 
     /// The edits, applied; `None` where there are none and everything comes as it is.
     pub fn plan(&self) -> Result<Option<Plan>, Declined> {
+        match self.plan_at(&mut |_, _| Ok(())) {
+            Ok(plan) => Ok(plan),
+            Err(Stop::Declined(declined)) => Err(declined),
+            // Nobody ends it.
+            Err(Stop::Ended(_)) => Err(Declined::structure("an edit list that was not applied")),
+        }
+    }
+
+    /// The same, with `pace` called on the way.
+    pub fn plan_at(&self, pace: Pace) -> Result<Option<Plan>, Stop> {
         if self.edits.is_empty() {
             return Ok(None);
         }
@@ -178,9 +188,9 @@ impl<'a> Track<'a> {
             Layout::Empty => Ok(None),
             Layout::Singles(singles) => {
                 let offsets = singles.offsets()?;
-                edits::plan(&singles.with(offsets), scale(offsets.shift)).map(Some)
+                edits::plan(&singles.with(offsets), scale(offsets.shift), pace).map(Some)
             }
-            Layout::Blocks(blocks, _) => edits::plan(blocks, scale(0)).map(Some),
+            Layout::Blocks(blocks, _) => edits::plan(blocks, scale(0), pace).map(Some),
         }
     }
 }

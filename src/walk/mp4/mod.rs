@@ -131,7 +131,7 @@ impl<'a> Demux<'a> for Movie<'a> {
         pace(0, 0)?;
         let part = self.part(stream)?;
         let Part::Track(track) = part else { return Ok(Counted { packets: 1, discarded: 0 }) };
-        let mut counted = match track.plan()? {
+        let mut counted = match track.plan_at(pace)? {
             Some(plan) => Counted { packets: plan.packets, discarded: plan.discarded },
             None => Counted { packets: track.len(), discarded: 0 },
         };

@@ -104,19 +104,68 @@ fn hevc(packet: Pieces) -> Result<bool, Declined> {
     Ok(key.unwrap_or(false))
 }
 
-/// The type that the last picture header before the slices tells, or one before.
+/// The type that the last picture header before the slices tells, or one before. It is the second byte behind the code,
+/// whatever else that byte belongs to.
 fn mpeg2(packet: Pieces, last: &mut u8) -> Result<bool, Declined> {
-    each_unit(
-        packet,
-        |code| if code == 0 { 3 } else { 1 },
-        |unit| {
-            match unit {
-                [0, _, second] => *last = (second >> 3) & 7,
-                [0x01..=0xaf, ..] => return Ok(Some(())),
-                _ => {}
+    let mut scanner = Scanner { zeros: 0 };
+    let (mut code, mut picture) = (false, 0u8);
+    for mut rest in packet {
+        while !rest.is_empty() {
+            if !code && picture == 0 {
+                code = scanner.next(&mut rest).is_some();
+                continue;
             }
-            Ok(None)
-        },
-    )?;
+            let Some((byte, behind)) = rest.split_first() else { break };
+            rest = behind;
+            if std::mem::take(&mut code) {
+                match byte {
+                    0x01..=0xaf => return Ok(*last == 1),
+                    0 => picture = 2,
+                    _ => {}
+                }
+                // The code itself is no part of the next one.
+                scanner.zeros = 0;
+                continue;
+            }
+            picture = picture.saturating_sub(1);
+            if picture == 0 {
+                *last = (byte >> 3) & 7;
+            }
+            code = scanner.push(*byte).is_some();
+        }
+    }
     Ok(*last == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::walk::mpegts::packets::{Layout, SYNC};
+    use crate::walk::mpegts::pieces::Place;
+
+    /// Whether this packet is a key frame of MPEG-2 video, in two pieces.
+    fn key(data: &[u8], first: usize) -> bool {
+        let mut bytes = Vec::new();
+        for _ in 0..20 {
+            bytes.extend([SYNC, 1, 0, 0x10]);
+            bytes.extend([0xff; 184]);
+        }
+        bytes[188 - first..188].copy_from_slice(&data[..first]);
+        bytes[192..192 + data.len() - first].copy_from_slice(&data[first..]);
+        let begin = Place { packet: 0, skip: 184 - first as u64 };
+        let pieces = Pieces::new(Layout::find(&bytes).unwrap(), 0x100, begin, data.len() as u64);
+        Keys::new(Cut::Mpeg2).next(pieces).unwrap()
+    }
+
+    #[test]
+    fn an_mpeg2_picture_is_a_key_frame_by_its_header_before_the_slices() {
+        for first in 1..8 {
+            assert!(key(&[0, 0, 1, 0, 9, 0x08, 0, 0, 1, 1, 9], first));
+            assert!(!key(&[0, 0, 1, 0, 9, 0x10, 0, 0, 1, 1, 9], first));
+            assert!(!key(&[0, 0, 1, 1, 9, 9, 0, 0, 1, 0, 9, 0x08], first));
+            // Neither the code nor what follows it hides the other.
+            assert!(!key(&[0, 0, 1, 0, 0, 1, 0, 0, 9, 0x08, 9, 9], first));
+            assert!(key(&[0, 0, 1, 0, 0, 0, 1, 0, 9, 0x08, 9, 9], first));
+        }
+    }
 }

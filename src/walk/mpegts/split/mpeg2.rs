@@ -175,6 +175,12 @@ mod tests {
     }
 
     #[test]
+    fn the_byte_behind_the_first_slice_code_is_not_looked_at() {
+        assert_eq!(marks(&[0, 0, 1, 1, 0, 0, 1, 0xb3, 9]), []);
+        assert_eq!(marks(&[0, 0, 1, 1, 9, 0, 0, 1, 0xb3, 9]), [Mark::Begins { at: 5, more: true }]);
+    }
+
+    #[test]
     fn the_end_of_a_sequence_ends_a_packet() {
         let bytes = [&picture(3)[..], &[0, 0, 1, 0xb7], &picture(3)].concat();
         assert_eq!(
