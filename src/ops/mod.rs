@@ -12,6 +12,9 @@ pub mod count;
 #[cfg(test)]
 mod cut_tests;
 pub mod extract;
+#[cfg(test)]
+#[path = "../../tests/left/mod.rs"]
+mod left;
 mod open;
 mod outcome;
 mod packets;

@@ -1,8 +1,10 @@
 //! Each file gets the answer that the table states, by every road.
 
 use super::host::{ROADS, Road, count, extract};
-use super::table::{CUT_IN_THE_CORPUS, files, rows};
+use super::left::{DAMAGED, ENCRYPTED, LEFT};
+use super::table::{CUT_IN_THE_CORPUS, Row, files, rows};
 use memux::ffi::*;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 #[test]
@@ -21,6 +23,45 @@ fn each_file_gets_the_count_of_its_row_by_every_road() {
         }
     }
     assert!(counted >= 49 * ROADS.len(), "only {counted} counts were made");
+}
+
+/// What the walk is for: the containers, by libavformat's names.
+const WALKED: &[&str] = &["mov", "matroska", "mpegts"];
+
+/// The road that a file in memory takes, and the reason for it.
+pub fn road_of(row: &Row) -> (i32, i32) {
+    match LEFT.iter().find(|(path, _)| *path == row.path) {
+        Some((_, reason)) => (MEMUX_ENGINE_FFMPEG, *reason),
+        None if WALKED.contains(&row.container.as_str()) => (MEMUX_ENGINE_WALK, MEMUX_REASON_NONE),
+        None => (MEMUX_ENGINE_FFMPEG, MEMUX_REASON_CONTAINER),
+    }
+}
+
+#[test]
+fn each_file_takes_the_road_that_is_written_down_and_either_gives_the_answer() {
+    assert_eq!((ENCRYPTED, DAMAGED), (MEMUX_REASON_ENCRYPTED, MEMUX_REASON_DAMAGED));
+    let (mut walked, mut left) = (0, BTreeSet::new());
+    for row in rows().iter().filter(|row| !row.has_no_video() && row.expected().is_some()) {
+        let (engine, reason) = road_of(row);
+        for mode in [MEMUX_COUNT_PACKETS, MEMUX_COUNT_PRESENTED, MEMUX_COUNT_HEADER] {
+            let [chosen, insisted, asked] =
+                [Road::Memory, Road::Walked, Road::ByFfmpeg].map(|road| count(&row.bytes(), road, row.stream, mode));
+            let context = format!("{} stream {:?} mode {mode}: {}", row.path, row.stream, insisted.message);
+            assert_eq!((chosen.report.engine, chosen.report.engine_reason), (engine, reason), "{context}");
+            assert_eq!((asked.report.engine, asked.report.engine_reason), (MEMUX_ENGINE_FFMPEG, MEMUX_REASON_ASKED));
+            assert_eq!((chosen.status, chosen.answer()), (asked.status, asked.answer()), "{context}");
+            if engine == MEMUX_ENGINE_WALK {
+                assert_eq!((insisted.status, insisted.answer()), (asked.status, asked.answer()), "{context}");
+                walked += 1;
+            } else {
+                assert_eq!(insisted.status, MEMUX_ERROR_UNSUPPORTED, "{context}");
+                assert_eq!(insisted.report.engine_reason, reason, "{context}");
+                left.insert(row.path.clone());
+            }
+        }
+    }
+    assert!(walked >= 3 * 40, "only {walked} counts were walked");
+    assert!(LEFT.iter().all(|(path, _)| left.contains(*path)), "not all of the list was looked at: {left:?}");
 }
 
 #[test]
@@ -79,7 +120,7 @@ fn only_a_file_that_must_be_sought_in_is_spooled() {
         if row.path.starts_with("ts/") || row.path.contains("fragmented") {
             assert_eq!(said.report.spooled_bytes, 0, "{}", row.path);
         }
-        for other in [Road::Memory, Road::Slices, Road::Cheap, Road::Expensive] {
+        for other in [Road::Memory, Road::ByFfmpeg, Road::Slices, Road::Cheap, Road::Expensive] {
             let said = count(&row.bytes(), other, row.stream, MEMUX_COUNT_PACKETS);
             assert_eq!(said.report.spooled_bytes, 0, "{} {other:?}", row.path);
         }

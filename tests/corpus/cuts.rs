@@ -28,7 +28,7 @@ fn each_file_cut_at_twenty_places_is_found_to_be_cut() {
         for part in 1..=20 {
             let end = bytes.len() * part / 21;
             let mut answers = Vec::new();
-            for road in [Road::Memory, Road::Cheap, Road::Expensive, Road::NoSeek] {
+            for road in [Road::Memory, Road::ByFfmpeg, Road::Cheap, Road::Expensive, Road::NoSeek] {
                 let said = count(&bytes[..end], road, row.stream, MEMUX_COUNT_PACKETS);
                 let context = format!("{} cut at {end} of {}, {road:?}", row.path, bytes.len());
                 assert_ne!(said.report.completeness, MEMUX_COMPLETENESS_COMPLETE, "{context} is called complete");

@@ -7,20 +7,45 @@ use std::ptr::{null, null_mut};
 /// How the bytes reach memux.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Road {
+    /// Walked, where the walk knows the file.
     Memory,
+    /// The same bytes, by FFmpeg alone.
+    ByFfmpeg,
+    /// By the walk alone: what it leaves to FFmpeg is refused.
+    Walked,
     Slices,
     Cheap,
     Expensive,
     NoSeek,
 }
 
-pub const ROADS: [Road; 5] = [Road::Memory, Road::Slices, Road::Cheap, Road::Expensive, Road::NoSeek];
+/// Those by which every file is answered.
+pub const ROADS: [Road; 6] = [Road::Memory, Road::ByFfmpeg, Road::Slices, Road::Cheap, Road::Expensive, Road::NoSeek];
+
+impl Road {
+    fn engine(self) -> i32 {
+        match self {
+            Road::ByFfmpeg => MEMUX_ENGINE_FFMPEG,
+            Road::Walked => MEMUX_ENGINE_WALK,
+            _ => MEMUX_ENGINE_AUTO,
+        }
+    }
+}
 
 /// What a call said.
 pub struct Said<R> {
     pub status: memux_status,
     pub message: String,
     pub report: R,
+}
+
+impl Said<memux_count_report> {
+    /// All that does not depend on how it was found out.
+    pub fn answer(&self) -> impl PartialEq + std::fmt::Debug + use<> {
+        let report = &self.report;
+        let counts = [report.frames, report.header_frames, report.packets, report.presented, report.corrupt_packets];
+        (counts, report.obtained_by, report.completeness, report.truncated_at, report.stream_index)
+    }
 }
 
 struct Bytes<'a> {
@@ -59,7 +84,7 @@ fn with_source<R>(bytes: &[u8], road: Road, operation: impl FnOnce(*mut memux_so
     // SAFETY: bytes, host and slices outlive the source.
     unsafe {
         let status = match road {
-            Road::Memory => memux_source_from_memory(
+            Road::Memory | Road::ByFfmpeg | Road::Walked => memux_source_from_memory(
                 bytes.as_ptr().cast(),
                 bytes.len(),
                 None,
@@ -111,12 +136,24 @@ fn message(error: *mut memux_error) -> String {
     }
 }
 
+fn run_options(road: Road) -> memux_run_options {
+    // SAFETY: a zeroed struct of C, filled as the header says.
+    unsafe {
+        let mut run: memux_run_options = std::mem::zeroed();
+        memux_run_options_init(&raw mut run, size_of::<memux_run_options>());
+        run.engine = road.engine();
+        run
+    }
+}
+
 pub fn count(bytes: &[u8], road: Road, stream: Option<i32>, mode: i32) -> Said<memux_count_report> {
     with_source(bytes, road, |source| {
         // SAFETY: zeroed structs of C, filled as the header says; all pointers are good for the call.
         unsafe {
             let mut options: memux_count_options = std::mem::zeroed();
             memux_count_options_init(&raw mut options, size_of::<memux_count_options>());
+            let run = run_options(road);
+            options.run = &raw const run;
             options.mode = mode;
             if let Some(stream) = stream {
                 (options.select, options.stream_index) = (MEMUX_SELECT_INDEX, stream);
@@ -136,6 +173,8 @@ pub fn extract(bytes: &[u8], road: Road, stream: Option<i32>) -> (Said<memux_ext
         unsafe {
             let mut options: memux_extract_options = std::mem::zeroed();
             memux_extract_options_init(&raw mut options, size_of::<memux_extract_options>());
+            let run = run_options(road);
+            options.run = &raw const run;
             if let Some(stream) = stream {
                 (options.select, options.stream_index) = (MEMUX_SELECT_INDEX, stream);
             }

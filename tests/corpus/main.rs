@@ -7,6 +7,8 @@ mod boundaries;
 mod cuts;
 mod examples;
 mod host;
+#[path = "../left/mod.rs"]
+mod left;
 mod oracle;
 mod table;
 mod tools;

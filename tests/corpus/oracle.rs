@@ -1,5 +1,6 @@
 //! The same answers as FFmpeg's own tools, and as a C program written by hand on the same libavformat.
 
+use super::answers::road_of;
 use super::boundaries::Packet;
 use super::host::{ROADS, Road, count, extract};
 use super::table::{Row, files, folder, rows};
@@ -11,19 +12,29 @@ use std::process::{Command, Stdio};
 #[test]
 fn extraction_writes_what_the_ffmpeg_command_writes() {
     assert_tools_are_of_our_major();
-    let mut compared = 0;
+    let (mut compared, mut walked) = (0, 0);
     for row in rows().iter().filter(|row| row.is_annex_b() && row.packets != Some(0)) {
         let expected = extracted_by_ffmpeg(row);
-        for road in ROADS {
+        for road in ROADS.into_iter().chain([Road::Walked]) {
             let (said, got) = extract(&row.bytes(), road, row.stream);
+            let (engine, reason) = road_of(row);
+            if road == Road::Walked && engine == MEMUX_ENGINE_FFMPEG {
+                assert_eq!((said.status, said.report.engine_reason), (MEMUX_ERROR_UNSUPPORTED, reason), "{}", row.path);
+                continue;
+            }
+            if road == Road::Memory {
+                assert_eq!((said.report.engine, said.report.engine_reason), (engine, reason), "{}", row.path);
+            }
             assert!(said.status >= 0, "{} {road:?}: {}", row.path, said.message);
             assert!(got == expected, "{} {road:?}: {} bytes, ffmpeg writes {}", row.path, got.len(), expected.len());
             assert_eq!(said.report.bytes_written, u64::try_from(got.len()).unwrap(), "{}", row.path);
             assert_eq!(said.report.codec, if row.codec == "h264" { MEMUX_CODEC_H264 } else { MEMUX_CODEC_HEVC });
             compared += 1;
+            walked += usize::from(said.report.engine == MEMUX_ENGINE_WALK);
         }
     }
     assert!(compared >= 35 * ROADS.len(), "only {compared} extractions were compared");
+    assert!(walked >= 2 * 30, "only {walked} of them were walked");
 }
 
 #[test]
@@ -133,8 +144,11 @@ fn presented_packets_are_those_that_ffprobe_does_not_mark_as_discarded() {
         command.args(["-of", "default=noprint_wrappers=1:nokey=1"]).arg(folder().join(&row.path));
         let (_, flags) = output_of(&mut command);
         let presented = flags.lines().filter(|flags| !flags.contains('D')).count();
+        for road in [Road::Memory, Road::ByFfmpeg] {
+            let said = count(&row.bytes(), road, row.stream, MEMUX_COUNT_PRESENTED);
+            assert_eq!(said.report.frames, u64::try_from(presented).unwrap(), "{} {road:?}", row.path);
+        }
         let said = count(&row.bytes(), Road::Memory, row.stream, MEMUX_COUNT_PRESENTED);
-        assert_eq!(said.report.frames, u64::try_from(presented).unwrap(), "{}", row.path);
         discarded_somewhere += usize::from(said.report.packets != said.report.presented);
     }
     assert!(discarded_somewhere >= 1, "no file of the corpus has a packet that an edit list discards");

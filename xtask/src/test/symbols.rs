@@ -8,9 +8,14 @@ use anyhow::{Context, Result, ensure};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// Every function that only tests may call begins so.
 pub const TEST_PREFIX: &str = "memux_test_";
+
+/// How the names of FFmpeg's libraries begin, and those of its functions.
+const FFMPEG_LIBRARIES: [&str; 2] = ["libav", "libsw"];
+const FFMPEG_FUNCTIONS: [&str; 5] = ["av_", "avio_", "avformat_", "avcodec_", "avutil_"];
 
 pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let names = library::names(&workspace.version)?;
@@ -20,6 +25,11 @@ pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
 
     tally.check("the exported symbols are those of packaging/symbols.txt", same_as_list(workspace, &exported));
     tally.check("every exported symbol begins with memux_", only_ours(&exported));
+    tally.check("the library names no library of FFmpeg's to be loaded with it", needs_no_ffmpeg(&file));
+    for name in [&names.built, "libmemux.a"] {
+        let check = format!("{name} looks all of FFmpeg's functions up in its own table");
+        tally.check(&check, refers_to_no_ffmpeg(&folder.join(name)));
+    }
     tally.check(&format!("the library calls itself {}", names.soname), named(&file, &names.soname));
     for name in [&names.built, "libmemux.a"] {
         tally.check(
@@ -61,6 +71,30 @@ fn named(library: &Path, soname: &str) -> Result<()> {
     let dynamic = shell::output(Command::new("readelf").args(["-d", "-W"]).arg(library))?;
     let line = dynamic.lines().find(|line| line.contains("(SONAME)")).context("the library has no soname")?;
     ensure!(line.ends_with(&format!("[{soname}]")), "{}", line.trim());
+    Ok(())
+}
+
+/// A host whose work is walked must start without FFmpeg.
+fn needs_no_ffmpeg(library: &Path) -> Result<()> {
+    let dynamic = shell::output(Command::new("readelf").args(["-d", "-W"]).arg(library))?;
+    let needed: Vec<&str> = dynamic.lines().filter(|line| line.contains("(NEEDED)")).collect();
+    ensure!(needed.iter().any(|line| line.contains("libc.")), "no library is needed at all: {dynamic}");
+    let ffmpeg: Vec<_> =
+        needed.iter().filter(|line| FFMPEG_LIBRARIES.iter().any(|name| line.contains(&format!("[{name}")))).collect();
+    ensure!(ffmpeg.is_empty(), "needed: {ffmpeg:?}");
+    Ok(())
+}
+
+/// A function that is called past the table of src/av/ffmpeg.rs is a name that the loader has to find.
+fn refers_to_no_ffmpeg(file: &Path) -> Result<()> {
+    let mut nm = Command::new("nm");
+    nm.arg("--undefined-only").args(file.extension().is_some_and(|kind| kind == "so").then_some("-D")).arg(file);
+    let listing = shell::capture(&mut nm, Duration::from_secs(120))?;
+    let names: BTreeSet<&str> = listing.stdout.lines().filter_map(|line| line.trim().strip_prefix("U ")).collect();
+    ensure!(names.iter().any(|name| name.starts_with("memcpy")), "nothing is undefined: {}", listing.describe());
+    let ffmpeg: Vec<_> =
+        names.iter().filter(|name| FFMPEG_FUNCTIONS.iter().any(|prefix| name.starts_with(prefix))).collect();
+    ensure!(ffmpeg.is_empty(), "referred to: {ffmpeg:?}");
     Ok(())
 }
 
