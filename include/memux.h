@@ -80,7 +80,11 @@
 #define MEMUX_TRUNCATED 2
 /** An argument cannot be: NULL where a value is needed, a wrong struct_size, an unknown value. The message names it. */
 #define MEMUX_ERROR_INVALID_ARGUMENT (-1001)
-/** The argument may be right, but this version cannot do that: a newer struct, a feature still to come. */
+
+/**
+ * The argument may be right, but this version cannot do that: a newer struct, a feature still to come, a file that
+ * MEMUX_ENGINE_WALK does not know.
+ */
 #define MEMUX_ERROR_UNSUPPORTED (-1002)
 /** The source or sink is in use by another operation. */
 #define MEMUX_ERROR_BUSY (-1003)
@@ -187,16 +191,24 @@
 
 /** In options: the library chooses. In reports: the operation ended before one was used. */
 #define MEMUX_ENGINE_AUTO 0
-/** FFmpeg's libavformat. */
+
+/**
+ * FFmpeg's libavformat. It is loaded when it is first needed; where it cannot be, the status is
+ * MEMUX_ERROR_LIBRARY_MISMATCH.
+ */
 #define MEMUX_ENGINE_FFMPEG 1
 
 /**
  * memux's own walk over containers that lie in memory: MP4, MOV, Matroska, WebM and MPEG-TS, where it knows the file
- * completely. In options it is an order: what the walk cannot do is MEMUX_ERROR_UNSUPPORTED.
+ * completely. It needs no FFmpeg. In options it is an order: what the walk cannot do is MEMUX_ERROR_UNSUPPORTED, and
+ * the report says why.
  */
 #define MEMUX_ENGINE_WALK 2
 
-/** The walk did it, or the operation ended before that was decided. */
+/**
+ * The walk did it, or the operation ended before that was decided. The others are told with MEMUX_ENGINE_FFMPEG, and
+ * with MEMUX_ENGINE_AUTO where FFmpeg would have been needed and was not to be used or not there.
+ */
 #define MEMUX_REASON_NONE 0
 /** Not the walk: the options asked for it. */
 #define MEMUX_REASON_ASKED 1
@@ -748,7 +760,8 @@ const char *memux_version_string(void);
 
 /**
  * Tells which memux this is, and which FFmpeg it was compiled for and found. `info` is filled whenever its
- * struct_size is right, also when the two do not fit together. This call loads FFmpeg if no other one has yet.
+ * struct_size is right, also when the two do not fit together. It loads FFmpeg if nobody has
+ * needed it before.
  *
  * Ownership: `info->version` is static; do not free it. On failure `*error`, if `error` is not NULL, is the host's,
  * to be freed with memux_error_free(); else it is NULL.
@@ -1090,7 +1103,8 @@ memux_status memux_count_frames(const void *data,
                                 struct memux_error **error);
 
 /**
- * Counts the frames of a stream.
+ * Counts the frames of a stream. Memory is walked where the walk knows what is in it (MEMUX_ENGINE_WALK); else FFmpeg
+ * reads it, and is loaded if nobody has needed it before. The count is the same, and the report says which it was.
  *
  * `options` may be NULL: the packets of the first video stream. `report` may be NULL; else it is filled whenever its
  * struct_size is right, on failure too.
@@ -1102,7 +1116,7 @@ memux_status memux_count_frames(const void *data,
  * MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
  * MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK, MEMUX_ERROR_FORMAT,
  * MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_NO_DECODER (only with
- * MEMUX_COUNT_DECODED), MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+ * MEMUX_COUNT_DECODED), MEMUX_ERROR_LIBRARY_MISMATCH (it takes FFmpeg, which is not there), MEMUX_ERROR_INTERNAL.
  * Since 0.1.0.
  */
 memux_status memux_count(struct memux_source *source,
@@ -1133,7 +1147,9 @@ memux_status memux_extract_video(const void *data,
 
 /**
  * Writes a video stream, H.264 or HEVC, as an Annex B byte stream, the bytes that FFmpeg's h264 (hevc) muxer writes.
- * It appends to what the sink holds.
+ * It appends to what the sink holds. Memory is walked where the walk knows what is in it (MEMUX_ENGINE_WALK); else
+ * FFmpeg reads it, and is loaded if nobody has needed it before. The bytes are the same, and the report says which it
+ * was.
  *
  * `options` may be NULL: the first video stream. `report` may be NULL; else it is filled whenever its struct_size is
  * right, on failure too.
@@ -1147,7 +1163,7 @@ memux_status memux_extract_video(const void *data,
  * MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK, MEMUX_ERROR_NEEDS_SEEK,
  * MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (the stream
  * is neither H.264 nor HEVC), MEMUX_ERROR_NO_ENCODER (the FFmpeg at hand lacks the muxer),
- * MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+ * MEMUX_ERROR_LIBRARY_MISMATCH (it takes FFmpeg, which is not there), MEMUX_ERROR_INTERNAL.
  * Since 0.1.0.
  */
 memux_status memux_extract(struct memux_source *source,
@@ -1206,8 +1222,8 @@ memux_status memux_extract_into(struct memux_source *source,
 
 /**
  * Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
- * callback only (av_log_set_callback). memux itself says nothing there. Without this call memux leaves FFmpeg's
- * logging as it is.
+ * callback only (av_log_set_callback). memux itself says nothing there, nor is there a word where the input is walked.
+ * Without this call memux leaves FFmpeg's logging as it is. It loads FFmpeg if nobody has needed it before.
  *
  * Messages up to `level` are sent (AV_LOG_ERROR is 16, AV_LOG_WARNING 24, AV_LOG_INFO 32; smaller is graver). `log`
  * NULL puts FFmpeg's default back, which prints to stderr at the level that av_log_set_level() set.
@@ -1215,10 +1231,13 @@ memux_status memux_extract_into(struct memux_source *source,
  * Ownership: `opaque` stays the host's; it and `log` must stay usable until another one is set and the messages
  * under way have been delivered.
  * Threads: any, but one at a time. `log` is called on whichever thread FFmpeg speaks, several at once.
- * Statuses: MEMUX_OK; MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_LIBRARY_MISMATCH (there is no FFmpeg, and no message of its), MEMUX_ERROR_INTERNAL.
  * Since 0.1.0.
  */
-memux_status memux_log_set(int32_t level, memux_log_fn log, void *opaque, struct memux_error **error);
+memux_status memux_log_set(int32_t level,
+                           memux_log_fn log,
+                           void *opaque,
+                           struct memux_error **error);
 
 /**
  * Sets `reader` to the defaults: `memux_reader_init(&reader, sizeof reader)`. The size is the caller's, so that a

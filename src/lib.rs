@@ -1,7 +1,8 @@
 //! memux: media I/O entirely in memory. A host hands over a pointer, or its read and seek callbacks, and gets results,
 //! or bytes through its own write callback. The public face is the C API in [`ffi`], declared in `include/memux.h`.
 //!
-//! Layers, one direction: `ffi` → `ops` → `av` → FFmpeg, with `io`, `completeness`, `error` and `limits` as leaves.
+//! Layers, one direction: `ffi` → `ops` → `av` → FFmpeg, and `ops` → `walk` beside it, which does without; `io`, `mem`,
+//! `completeness`, `error` and `limits` are leaves.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 

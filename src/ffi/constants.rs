@@ -66,13 +66,16 @@ pub const MEMUX_CODEC_HEVC: i32 = 2;
 
 /// In options: the library chooses. In reports: the operation ended before one was used.
 pub const MEMUX_ENGINE_AUTO: i32 = 0;
-/// FFmpeg's libavformat.
+/// FFmpeg's libavformat. It is loaded when it is first needed; where it cannot be, the status is
+/// MEMUX_ERROR_LIBRARY_MISMATCH.
 pub const MEMUX_ENGINE_FFMPEG: i32 = 1;
 /// memux's own walk over containers that lie in memory: MP4, MOV, Matroska, WebM and MPEG-TS, where it knows the file
-/// completely. In options it is an order: what the walk cannot do is MEMUX_ERROR_UNSUPPORTED.
+/// completely. It needs no FFmpeg. In options it is an order: what the walk cannot do is MEMUX_ERROR_UNSUPPORTED, and
+/// the report says why.
 pub const MEMUX_ENGINE_WALK: i32 = 2;
 
-/// The walk did it, or the operation ended before that was decided.
+/// The walk did it, or the operation ended before that was decided. The others are told with MEMUX_ENGINE_FFMPEG, and
+/// with MEMUX_ENGINE_AUTO where FFmpeg would have been needed and was not to be used or not there.
 pub const MEMUX_REASON_NONE: i32 = 0;
 /// Not the walk: the options asked for it.
 pub const MEMUX_REASON_ASKED: i32 = 1;

@@ -128,7 +128,8 @@ pub unsafe extern "C" fn memux_count_frames(
     })
 }
 
-/// Counts the frames of a stream.
+/// Counts the frames of a stream. Memory is walked where the walk knows what is in it (MEMUX_ENGINE_WALK); else FFmpeg
+/// reads it, and is loaded if nobody has needed it before. The count is the same, and the report says which it was.
 ///
 /// `options` may be NULL: the packets of the first video stream. `report` may be NULL; else it is filled whenever its
 /// struct_size is right, on failure too.
@@ -140,7 +141,7 @@ pub unsafe extern "C" fn memux_count_frames(
 /// MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
 /// MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK, MEMUX_ERROR_FORMAT,
 /// MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_NO_DECODER (only with
-/// MEMUX_COUNT_DECODED), MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+/// MEMUX_COUNT_DECODED), MEMUX_ERROR_LIBRARY_MISMATCH (it takes FFmpeg, which is not there), MEMUX_ERROR_INTERNAL.
 /// Since 0.1.0.
 ///
 /// # Safety

@@ -127,7 +127,9 @@ pub unsafe extern "C" fn memux_extract_video(
 }
 
 /// Writes a video stream, H.264 or HEVC, as an Annex B byte stream, the bytes that FFmpeg's h264 (hevc) muxer writes.
-/// It appends to what the sink holds.
+/// It appends to what the sink holds. Memory is walked where the walk knows what is in it (MEMUX_ENGINE_WALK); else
+/// FFmpeg reads it, and is loaded if nobody has needed it before. The bytes are the same, and the report says which it
+/// was.
 ///
 /// `options` may be NULL: the first video stream. `report` may be NULL; else it is filled whenever its struct_size is
 /// right, on failure too.
@@ -141,7 +143,7 @@ pub unsafe extern "C" fn memux_extract_video(
 /// MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK, MEMUX_ERROR_NEEDS_SEEK,
 /// MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (the stream
 /// is neither H.264 nor HEVC), MEMUX_ERROR_NO_ENCODER (the FFmpeg at hand lacks the muxer),
-/// MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+/// MEMUX_ERROR_LIBRARY_MISMATCH (it takes FFmpeg, which is not there), MEMUX_ERROR_INTERNAL.
 /// Since 0.1.0.
 ///
 /// # Safety

@@ -10,8 +10,8 @@ use std::ffi::{CStr, c_void};
 use std::sync::Arc;
 
 /// Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
-/// callback only (av_log_set_callback). memux itself says nothing there. Without this call memux leaves FFmpeg's
-/// logging as it is.
+/// callback only (av_log_set_callback). memux itself says nothing there, nor is there a word where the input is walked.
+/// Without this call memux leaves FFmpeg's logging as it is. It loads FFmpeg if nobody has needed it before.
 ///
 /// Messages up to `level` are sent (AV_LOG_ERROR is 16, AV_LOG_WARNING 24, AV_LOG_INFO 32; smaller is graver). `log`
 /// NULL puts FFmpeg's default back, which prints to stderr at the level that av_log_set_level() set.
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Ownership: `opaque` stays the host's; it and `log` must stay usable until another one is set and the messages
 /// under way have been delivered.
 /// Threads: any, but one at a time. `log` is called on whichever thread FFmpeg speaks, several at once.
-/// Statuses: MEMUX_OK; MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+/// Statuses: MEMUX_OK; MEMUX_ERROR_LIBRARY_MISMATCH (there is no FFmpeg, and no message of its), MEMUX_ERROR_INTERNAL.
 /// Since 0.1.0.
 ///
 /// # Safety

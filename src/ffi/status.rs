@@ -16,7 +16,8 @@ pub const MEMUX_END: i32 = 1;
 pub const MEMUX_TRUNCATED: i32 = 2;
 /// An argument cannot be: NULL where a value is needed, a wrong struct_size, an unknown value. The message names it.
 pub const MEMUX_ERROR_INVALID_ARGUMENT: i32 = -1001;
-/// The argument may be right, but this version cannot do that: a newer struct, a feature still to come.
+/// The argument may be right, but this version cannot do that: a newer struct, a feature still to come, a file that
+/// MEMUX_ENGINE_WALK does not know.
 pub const MEMUX_ERROR_UNSUPPORTED: i32 = -1002;
 /// The source or sink is in use by another operation.
 pub const MEMUX_ERROR_BUSY: i32 = -1003;
