@@ -261,6 +261,7 @@ impl<'a> Header<'a> {
             time_base: (1, 90_000),
             configuration: if is_cover { &[] } else { data },
             header_frames: None,
+            has_dimensions: false,
         });
         Ok(())
     }

@@ -60,6 +60,7 @@ impl<'a> Multiplex<'a> {
             time_base: (1, 90_000),
             configuration: &[],
             header_frames: None,
+            has_dimensions: true,
         });
         let streams = streams.collect();
         Ok(Multiplex { layout, names, streams, longest: rules.max_packet_bytes })
