@@ -50,7 +50,9 @@ impl<'a> Segment<'a> {
     }
 
     fn clusters(&self) -> Clusters {
-        Clusters::new(self.header.clusters, self.header.end, self.header.is_sized)
+        let mut clusters = Clusters::new(self.header.clusters, self.header.end, self.header.is_sized);
+        clusters.has_tracks = self.header.tracks_come_first;
+        clusters
     }
 
     /// Goes through everything once more only to see what stands at the end.
