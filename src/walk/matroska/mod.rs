@@ -67,6 +67,11 @@ impl<'a> Segment<'a> {
         Ok(clusters.is_concluded)
     }
 
+    /// Declines what is no row of Clusters.
+    pub fn look_on(&self) -> Result<(), Declined> {
+        self.looks_complete().map(drop)
+    }
+
     fn make_samples(&self, stream: usize) -> Result<Samples<'a>, Declined> {
         if let Some((_, picture)) = self.header.pictures.iter().find(|(found, _)| *found == stream) {
             return Ok(Samples::Picture(Some(picture)));
