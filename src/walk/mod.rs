@@ -103,6 +103,19 @@ impl<'a> Walk<'a> {
         matches!(self, Walk::MpegTs(_))
     }
 
+    /// Goes through what was not looked at yet, where an operation ends before it has come to the samples.
+    /// `stream`: the one that was asked for, if there is one.
+    pub fn look_on(&self, stream: Option<usize>) -> Result<(), Declined> {
+        match (self, stream) {
+            (Walk::Mp4(_), _) => Ok(()),
+            (Walk::Matroska(segment), _) => segment.look_on(),
+            (Walk::MpegTs(multiplex), stream) => match multiplex.count(stream.unwrap_or(0), &mut |_, _| Ok(())) {
+                Err(Stop::Declined(declined)) => Err(declined),
+                Ok(_) | Err(Stop::Ended(_)) => Ok(()),
+            },
+        }
+    }
+
     pub fn is_complete(&self) -> bool {
         match self {
             Walk::Mp4(movie) => movie.is_complete(),

@@ -29,6 +29,8 @@ pub struct Stream<'a> {
     pub configuration: &'a [u8],
     /// How many frames the container's header tells of, as AVStream.nb_frames; `None` for nothing.
     pub header_frames: Option<u64>,
+    /// A width and a height are told, where the container is what tells them: no muxer takes video without.
+    pub has_dimensions: bool,
 }
 
 /// One packet as av_read_frame gives it.

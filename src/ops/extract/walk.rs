@@ -55,6 +55,9 @@ pub fn from<'a>(
         walk::Codec::Hevc => Codec::Hevc,
         walk::Codec::Other => return Err(no_annex_b(stream).into()),
     };
+    if !declared.has_dimensions {
+        return Err(Declined::structure("a muxer takes no video without a width and a height").into());
+    }
     let filter = Filter::new(declared, &first, job.rules)?;
     if job.options.threads > 1 && sink.room().is_some() {
         if let Some(packets) = halves::extract(demux, stream, &filter, job, sink)? {

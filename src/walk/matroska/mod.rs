@@ -50,7 +50,9 @@ impl<'a> Segment<'a> {
     }
 
     fn clusters(&self) -> Clusters {
-        Clusters::new(self.header.clusters, self.header.end, self.header.is_sized)
+        let mut clusters = Clusters::new(self.header.clusters, self.header.end, self.header.is_sized);
+        clusters.has_tracks = self.header.tracks_come_first;
+        clusters
     }
 
     /// Goes through everything once more only to see what stands at the end.
@@ -63,6 +65,11 @@ impl<'a> Segment<'a> {
             clusters.behind(&cluster);
         }
         Ok(clusters.is_concluded)
+    }
+
+    /// Declines what is no row of Clusters.
+    pub fn look_on(&self) -> Result<(), Declined> {
+        self.looks_complete().map(drop)
     }
 
     fn make_samples(&self, stream: usize) -> Result<Samples<'a>, Declined> {

@@ -25,6 +25,8 @@ pub struct Description<'a> {
     pub frame_bytes: u32,
     /// How many samples one packet must hold at least, as QuickTime says it; up to 1 for none.
     pub samples_per_frame: u32,
+    /// Pictures: a width and a height are told.
+    pub has_dimensions: bool,
 }
 
 /// What the reading depends on beside the bytes of the box.
@@ -62,6 +64,7 @@ pub fn read<'a>(atom: &Atom<'a>, context: &Context<'a>) -> Result<Description<'a
                     return Err(atom.structure("sample descriptions that differ in kind"));
                 }
                 first.samples_per_frame = next.samples_per_frame;
+                first.has_dimensions &= next.has_dimensions;
             }
             Some((format, _)) if DIFFERING.contains(&&*format) => {
                 return Err(atom.structure("sample descriptions of several codecs"));
@@ -119,6 +122,7 @@ impl<'a> Entry<'a> {
             count,
             frame_bytes: 0,
             samples_per_frame: 0,
+            has_dimensions: false,
         };
         match context.kind {
             Kind::Video => self.describe_video(context, &mut description)?,
@@ -133,7 +137,10 @@ impl<'a> Entry<'a> {
         let coding = tags::video(&self.format, context.avformat_major);
         description.coding = coding.ok_or_else(|| atom.structure("a video codec that is not known here"))?;
         let mut cursor = Cursor::new(self.bytes);
-        let depth = cursor.take(82).and_then(|_| cursor.u16()).ok_or_else(|| atom.damaged("a description cut off"))?;
+        cursor.take(32).ok_or_else(|| atom.damaged("a description cut off"))?;
+        let (width, height) = (cursor.u16(), cursor.u16());
+        description.has_dimensions = [width, height].iter().all(|pixels| pixels.is_some_and(|pixels| pixels > 0));
+        let depth = cursor.take(46).and_then(|_| cursor.u16()).ok_or_else(|| atom.damaged("a description cut off"))?;
         if matches!(depth & 0x1f, 1 | 2 | 4 | 8) {
             return Err(atom.structure("a palette"));
         }

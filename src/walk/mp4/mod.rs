@@ -102,6 +102,7 @@ fn describe<'a>(track: &Track<'a>, header: &Header) -> Result<Stream<'a>, Declin
         time_base: (1, track.timescale),
         configuration: track.description.configuration,
         header_frames: frames,
+        has_dimensions: track.description.has_dimensions,
     })
 }
 
@@ -113,6 +114,7 @@ fn cover<'a>() -> Stream<'a> {
         time_base: (1, 90_000),
         configuration: &[],
         header_frames: None,
+        has_dimensions: false,
     }
 }
 

@@ -132,7 +132,7 @@ impl Elementary<'_> {
         // What libavformat takes for the packet's place: before the time stamp, or before the check bytes.
         let packet = at.saturating_add(packets::SIZE).checked_sub(self.book.layout.stride);
         let packet = packet.ok_or_else(|| Declined::structure("a PES packet before all tables"))?;
-        self.stamp = Stamp { offset: offset(packet), pts: start.pts };
+        self.stamp = Stamp { offset: offset(packet), pts: start.pts, is_far: start.is_far };
         self.bounded = start.size.is_some();
         self.parted = false;
         self.feed(piece.bytes.get(start.header..).unwrap_or(&[]), at, found)

@@ -60,6 +60,7 @@ impl<'a> Multiplex<'a> {
             time_base: (1, 90_000),
             configuration: &[],
             header_frames: None,
+            has_dimensions: true,
         });
         let streams = streams.collect();
         Ok(Multiplex { layout, names, streams, longest: rules.max_packet_bytes })
@@ -130,10 +131,12 @@ impl<'a> Samples<'a> {
             Err(declined) => return Some(Err(declined)),
         };
         let pts = frame.stamp.and_then(|stamp| stamp.pts);
-        self.first_pts = self.first_pts.or(pts);
+        let is_far = frame.stamp.is_some_and(|stamp| stamp.is_far);
+        // libavformat looks for wraps by the first time of decoding: so far from it nothing is certain.
+        self.first_pts = self.first_pts.or(if is_far { pts.and(Some(i64::MAX)) } else { pts });
         Some(Ok(Sample {
             offset: frame.stamp.map_or(offset(frame.begin.packet), |stamp| stamp.offset),
-            pts: pts.filter(|pts| self.stands(*pts)),
+            pts: pts.filter(|pts| !is_far && self.stands(*pts)),
             dts: None,
             duration: 0,
             key,
