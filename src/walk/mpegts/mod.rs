@@ -12,6 +12,7 @@ mod pids;
 mod pieces;
 mod scan;
 mod sections;
+mod sets;
 mod split;
 mod stamps;
 mod tables;
@@ -75,6 +76,12 @@ impl<'a> Multiplex<'a> {
         }
         let cut = kind.and_then(|kind| kind.cut);
         pid.zip(cut).ok_or_else(|| Declined::new(Reason::Job, "a stream that only FFmpeg cuts into packets"))
+    }
+
+    /// Declines a stream of whose pictures libavformat may not learn the size.
+    pub fn tells_size(&self, stream: usize) -> Result<(), Declined> {
+        let (_, cut) = self.countable(stream)?;
+        sets::look(cut, self.samples(stream))
     }
 
     fn reader(&self, pid: u16, cut: Cut) -> Reader<'a> {
