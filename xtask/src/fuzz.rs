@@ -94,10 +94,13 @@ impl<'w> Fuzzers<'w> {
     /// folder is emptied.
     fn run(&self, target: &str, seconds: u64) -> Result<String> {
         let fuzz = self.workspace.root.join("fuzz");
-        let (kept, artifacts) = (fuzz.join("corpus").join(target), fuzz.join("artifacts"));
+        let (corpus, artifacts) = (fuzz.join("corpus"), fuzz.join("artifacts"));
+        let kept = corpus.join(target);
         std::fs::create_dir_all(&artifacts)?;
         let mut command = Command::new(self.program(target));
-        command.arg(self.workspace.scratch(&format!("fuzz-{target}"))?).arg(&kept).arg(&self.seeds);
+        command.arg(self.workspace.scratch(&format!("fuzz-{target}"))?).arg(&kept);
+        // What taught one may teach the other.
+        command.args(TARGETS.iter().filter(|other| **other != target).map(|other| corpus.join(other))).arg(&self.seeds);
         command.arg(format!("-max_total_time={seconds}"));
         command.arg(format!("-dict={}", fuzz.join("words.dict").display()));
         command.arg(format!("-artifact_prefix={}/{target}-", artifacts.display()));

@@ -33,7 +33,10 @@ pub fn extract(
     match walk {
         Walk::Mp4(movie) => from(movie, stream, job, sink, report),
         Walk::Matroska(segment) => from(segment, stream, job, sink, report),
-        Walk::MpegTs(multiplex) => from(multiplex, stream, job, sink, report),
+        Walk::MpegTs(multiplex) => {
+            multiplex.tells_size(stream)?;
+            from(multiplex, stream, job, sink, report)
+        }
     }
 }
 

@@ -67,9 +67,14 @@ impl<'a> Segment<'a> {
         Ok(clusters.is_concluded)
     }
 
-    /// Declines what is no row of Clusters.
+    /// Declines what is no row of Clusters with blocks in them.
     pub fn look_on(&self) -> Result<(), Declined> {
-        self.looks_complete().map(drop)
+        let mut clusters = self.clusters();
+        while let Some(mut cluster) = clusters.next(self.bytes)? {
+            while !matches!(cluster.step(self.bytes)?, Step::End) {}
+            clusters.behind(&cluster);
+        }
+        Ok(())
     }
 
     fn make_samples(&self, stream: usize) -> Result<Samples<'a>, Declined> {

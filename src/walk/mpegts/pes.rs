@@ -17,7 +17,7 @@ pub struct Start {
 }
 
 /// Half a minute.
-const FAR: u64 = 30 * 90_000;
+pub const FAR: u64 = 30 * 90_000;
 
 /// Whether a payload looks like a PES packet to libavformat, or is too short to tell.
 pub fn begins(payload: &[u8]) -> bool {

@@ -1,6 +1,7 @@
 //! Bits and Exp-Golomb numbers out of a NAL unit's bytes.
 
 /// Reads from the front; the bytes that keep start codes out of the unit are taken away before.
+#[derive(Clone)]
 pub struct Bits {
     bytes: Vec<u8>,
     at: usize,
@@ -41,6 +42,37 @@ impl Bits {
         }
         let rest = self.bits(zeros)?;
         1u32.checked_shl(zeros)?.checked_add(rest)?.checked_sub(1)
+    }
+
+    pub fn skip(&mut self, count: u32) -> Option<()> {
+        (0..count).try_for_each(|_| self.bit().map(drop))
+    }
+
+    /// A number that is less than `limit`.
+    pub fn below(&mut self, limit: u32) -> Option<u32> {
+        self.unsigned().filter(|number| *number < limit)
+    }
+
+    /// What both codecs say first of how pictures are to look: their pixels' shape, overscan, colours.
+    pub fn appearance(&mut self) -> Option<()> {
+        if self.bit()? && self.bits(8)? == 255 {
+            self.skip(32)?;
+        }
+        if self.bit()? {
+            self.skip(1)?;
+        }
+        if self.bit()? {
+            self.skip(4)?;
+            if self.bit()? {
+                self.skip(24)?;
+            }
+        }
+        Some(())
+    }
+
+    /// Whether the unit ends here, by the bit that says so.
+    pub fn ends(&mut self) -> bool {
+        self.bit() == Some(true) && std::iter::from_fn(|| self.bit()).all(|bit| !bit)
     }
 
     pub fn signed(&mut self) -> Option<i64> {

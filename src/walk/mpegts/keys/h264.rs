@@ -132,7 +132,7 @@ fn sequence(unit: &[u8]) -> Option<(u32, u32)> {
     Some((id, bits.unsigned()?))
 }
 
-fn scaling_lists(bits: &mut Bits, lists: u32) -> Option<()> {
+pub fn scaling_lists(bits: &mut Bits, lists: u32) -> Option<()> {
     for list in 0..lists {
         if !bits.bit()? {
             continue;

@@ -1,7 +1,7 @@
 //! Which pictures libavcodec's parsers call key frames.
 
-mod bits;
-mod h264;
+pub mod bits;
+pub mod h264;
 
 use super::kinds::Cut;
 use super::pieces::Pieces;
@@ -9,7 +9,7 @@ use super::scan::Scanner;
 use crate::walk::Declined;
 
 /// A unit that is longer than this is no parameter set and no message that is looked for here.
-const LONGEST: usize = 1 << 16;
+pub const LONGEST: usize = 1 << 16;
 
 #[derive(Clone, Debug)]
 pub enum Keys {
@@ -40,7 +40,7 @@ impl Keys {
 
 /// Calls `visit` for the first bytes of the unit behind each start code, as many as `wanted` says for the unit's first
 /// byte, until it gives a result.
-fn each_unit<T>(
+pub fn each_unit<T>(
     packet: Pieces,
     wanted: impl Fn(u8) -> usize,
     mut visit: impl FnMut(&[u8]) -> Result<Option<T>, Declined>,
