@@ -13,7 +13,7 @@ use super::{Engine, Run, Select, open};
 use crate::av::{self, Packet, View};
 use crate::io::{Control, Inlet, Memory};
 use crate::limits::Limits;
-use crate::walk::{Declined, Demux, Media, Reason, Rules, Sample, Stop, Walk};
+use crate::walk::{Data, Declined, Demux, Media, Reason, Rules, Sample, Stop, Walk};
 
 /// What libavformat gives: all packets, as memux has it read them.
 pub fn packets(bytes: &[u8]) -> Result<Vec<View>, String> {
@@ -84,7 +84,23 @@ fn compare_stream<'a>(demux: &impl Demux<'a>, index: usize, views: &[View], name
         nth += 1;
     }
     assert_eq!(nth, expected.len(), "{name}, stream {index}: samples");
+    same_payloads(demux, index, &format!("{name}, stream {index}"));
     Ok(())
+}
+
+/// Without their time stamps and flags the samples are still the same ones, in the same order.
+fn same_payloads<'a>(demux: &impl Demux<'a>, index: usize, name: &str) {
+    let mut samples = demux.samples(index).map(Result::unwrap);
+    let bytes = |data: &Data<'a>| data.pieces().flatten().copied().collect::<Vec<u8>>();
+    let mut nth = 0;
+    for payload in demux.payloads(index) {
+        let (offset, data) = payload.unwrap();
+        let sample = samples.next().unwrap_or_else(|| panic!("{name}: payload {nth} too many"));
+        assert_eq!(offset, sample.offset, "{name}, payload {nth}: offset");
+        assert!(bytes(&data) == bytes(&sample.data), "{name}, payload {nth}: bytes");
+        nth += 1;
+    }
+    assert_eq!(samples.count(), 0, "{name}: payloads are missing behind {nth}");
 }
 
 /// Holds the sample tables of both roads against each other. `Err` where the walk declines.

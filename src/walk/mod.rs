@@ -35,9 +35,6 @@ pub struct Rules {
 /// and the packets so far. An error ends the walk.
 pub type Pace<'p> = &'p mut dyn FnMut(u64, u64) -> error::Result<()>;
 
-/// Takes a sample's offset and bytes, and says whether it wants more.
-pub type Take<'t, 'a> = &'t mut dyn FnMut(u64, Data<'a>) -> Result<bool, Stop>;
-
 /// A container that is known completely, but for what can only be seen by going through all its samples: that is
 /// declined on the way.
 pub trait Demux<'a> {
@@ -55,16 +52,10 @@ pub trait Demux<'a> {
 
     fn samples(&self, stream: usize) -> Self::Samples;
 
-    /// Hands what `samples` gives to `take` without time stamps and flags, which may cost more than the rest: where the
-    /// sample begins, and its bytes. `take` says whether to go on.
-    fn payloads(&self, stream: usize, take: Take<'_, 'a>) -> Result<(), Stop> {
-        for sample in self.samples(stream) {
-            let sample = sample?;
-            if !take(sample.offset, sample.data)? {
-                break;
-            }
-        }
-        Ok(())
+    /// What `samples` gives without time stamps and flags, which may cost more than the rest: where each sample begins,
+    /// and its bytes. Where only those would be declined, it goes on.
+    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+        self.samples(stream).map(|sample| sample.map(|sample| (sample.offset, sample.data)))
     }
 }
 

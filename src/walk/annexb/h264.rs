@@ -2,7 +2,7 @@
 //! ones put in front; which ones, and when, changed with FFmpeg 6.1 and again on the way to 7.1.
 
 use super::bytes::Bytes;
-use super::{LONG, Out, SHORT, Sets, bad_length, fits};
+use super::{Out, Sets, StartCode, bad_length, fits};
 use crate::walk::bytes::{Cursor, length};
 use crate::walk::{Declined, Rules, Stop};
 
@@ -49,8 +49,25 @@ impl<'a> Filter<'a> {
         Ok(Filter { width, manner, sps, pps, new_idr: true, sps_seen: false, pps_seen: false })
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn sample<B: Bytes<'a>>(&mut self, bytes: B, out: &mut impl Out<'a>) -> Result<(), Stop> {
+        if let Some((start, end)) = bytes.unit(0, self.width).filter(|(_, end)| *end == bytes.length())
+            && end.saturating_sub(start) > 1
+            && bytes.byte(start).is_some_and(|header| header & 0x1f == SLICE)
+        {
+            // As most samples are: one slice of a picture that others come before.
+            fits(bytes.length(), 1, self.sps.size.saturating_add(self.pps.size))?;
+            if !self.new_idr || self.manner != Manner::Stored {
+                (self.new_idr, self.sps_seen, self.pps_seen) = (true, false, false);
+            }
+            return bytes.put(StartCode::Long, start, end, out);
+        }
+        self.units(bytes, out)
+    }
+
+    /// A sample of any kind.
+    #[inline(never)]
+    fn units<B: Bytes<'a>>(&mut self, bytes: B, out: &mut impl Out<'a>) -> Result<(), Stop> {
         // The filter looks for a length before it looks whether there is one.
         if bytes.length() == 0 {
             return Err(Declined::damaged("an empty sample").into());
@@ -68,8 +85,8 @@ impl<'a> Filter<'a> {
             }
             let kind = bytes.byte(start).unwrap_or(0) & 0x1f;
             self.in_front(kind, || bytes.byte(start.saturating_add(1)), &mut first, out)?;
-            out.put(if first || kind == SPS || kind == PPS { LONG } else { SHORT })?;
-            bytes.put(start, end, out)?;
+            let code = if first || kind == SPS || kind == PPS { StartCode::Long } else { StartCode::Short };
+            bytes.put(code, start, end, out)?;
             first = false;
             if kind == SLICE && (!self.new_idr || self.manner != Manner::Stored) {
                 (self.new_idr, self.sps_seen, self.pps_seen) = (true, false, false);

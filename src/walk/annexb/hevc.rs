@@ -2,7 +2,7 @@
 //! sets put in front.
 
 use super::bytes::Bytes;
-use super::{LONG, Out, Sets, bad_length, fits};
+use super::{Out, Sets, StartCode, bad_length, fits};
 use crate::walk::bytes::Cursor;
 use crate::walk::{Declined, Rules, Stop};
 
@@ -47,8 +47,7 @@ impl<'a> Filter<'a> {
                 seen = true;
                 self.sets.put(out)?;
             }
-            out.put(LONG)?;
-            bytes.put(start, end, out)?;
+            bytes.put(StartCode::Long, start, end, out)?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ mod tracks;
 pub use header::begins;
 pub use samples::Samples;
 
-use super::{Counted, Declined, Demux, Media, Pace, Rules, Stop, Stream};
+use super::{Counted, Data, Declined, Demux, Media, Pace, Rules, Stop, Stream};
 use blocks::{Clusters, Step};
 use count::Counter;
 use header::Header;
@@ -109,6 +109,11 @@ impl<'a> Demux<'a> for Segment<'a> {
         self.is_complete.get_or_init(|| clusters.is_concluded);
         let is_picture = self.header.pictures.iter().any(|(found, _)| *found == stream);
         Ok(Counted { packets: counter.packets.saturating_add(u64::from(is_picture)), discarded: 0 })
+    }
+
+    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+        let samples = self.samples(stream).without_keys();
+        samples.map(|sample| sample.map(|sample| (sample.offset, sample.data)))
     }
 
     fn samples(&self, stream: usize) -> Self::Samples {

@@ -10,6 +10,7 @@ mod header;
 mod keys;
 mod layout;
 mod meta;
+mod payloads;
 mod places;
 mod runs;
 mod samples;
@@ -26,6 +27,7 @@ use super::{Codec, Counted, Data, Declined, Demux, Media, Pace, Reason, Rules, S
 use front_to_back::FragmentSamples;
 use header::{Header, Part};
 use layout::Track;
+use payloads::Payloads;
 use samples::TrackSamples;
 use tags::{Coding, Kind};
 
@@ -141,6 +143,10 @@ impl<'a> Demux<'a> for Movie<'a> {
         counted.packets = counted.packets.saturating_add(more.packets);
         counted.discarded = counted.discarded.saturating_add(more.discarded);
         Ok(counted)
+    }
+
+    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+        Payloads::new(self, stream)
     }
 
     fn samples(&self, stream: usize) -> Samples<'a> {
