@@ -9,6 +9,7 @@
 
 pub mod annexb;
 mod bytes;
+mod codec;
 mod declined;
 mod matroska;
 mod mp4;
