@@ -18,7 +18,6 @@ mod fault;
 pub mod ffi;
 mod io;
 mod limits;
-#[allow(dead_code)]
 mod mem;
 mod ops;
 mod walk;

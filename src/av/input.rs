@@ -43,6 +43,8 @@ pub struct Stream {
     pub codec: Codec,
     /// How many frames the container's header tells of.
     pub header_frames: Option<u64>,
+    #[cfg(test)]
+    pub time_base: (i32, i32),
 }
 
 /// What came of reading on.
@@ -212,6 +214,8 @@ impl<'i, 'a> Input<'i, 'a> {
                     _ => Codec::Other,
                 },
                 header_frames: u64::try_from(stream.nb_frames).ok().filter(|frames| *frames > 0),
+                #[cfg(test)]
+                time_base: (stream.time_base.num, stream.time_base.den),
             })
         }
     }

@@ -103,6 +103,21 @@ fn same_payloads<'a>(demux: &impl Demux<'a>, index: usize, name: &str) {
     assert_eq!(samples.count(), 0, "{name}: payloads are missing behind {nth}");
 }
 
+fn compare_time_bases(bytes: &[u8], walk: &Walk, name: &str) {
+    let control = Control::unbounded();
+    let mut source = Memory::new(bytes);
+    let mut inlet = Inlet::new(&mut source, &control).unwrap();
+    let (input, _) = open::open(&mut inlet, None, false).unwrap();
+    for (index, stream) in walk.streams().iter().enumerate() {
+        let (one, parts) = input.stream(index).unwrap().time_base;
+        assert_eq!(
+            (i64::from(stream.time_base.0), i64::from(stream.time_base.1)),
+            (one.into(), parts.into()),
+            "{name}"
+        );
+    }
+}
+
 /// Holds the sample tables of both roads against each other. `Err` where the walk declines.
 pub fn compare(bytes: &[u8], name: &str) -> Result<(), Declined> {
     let walk = Walk::open(bytes, None, &rules())?;
@@ -119,6 +134,7 @@ pub fn compare(bytes: &[u8], name: &str) -> Result<(), Declined> {
         Walk::Matroska(segment) => compare_streams(segment, &views, gains, name)?,
         Walk::MpegTs(multiplex) => compare_streams(multiplex, &views, gains, name)?,
     }
+    compare_time_bases(bytes, &walk, name);
     compare_reports(bytes, Select::FirstVideo, name);
     Ok(())
 }

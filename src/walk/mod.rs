@@ -3,12 +3,11 @@
 //! answer must be what the loop over av_read_frame gives.
 
 #![forbid(unsafe_code)]
-// Until all of it is in use.
-#![allow(dead_code, unused_imports)]
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 pub mod annexb;
 mod bytes;
+mod codec;
 mod declined;
 mod matroska;
 mod mp4;

@@ -3,14 +3,11 @@
 
 use super::bytes::Bytes;
 use super::{Out, Sets, StartCode, bad_length, fits};
-use crate::walk::bytes::{Cursor, length};
+use crate::walk::bytes::length;
+use crate::walk::codec::avcc;
+use crate::walk::codec::h264::{IDR_SLICE, PPS, SEI, SLICE, SPS};
 use crate::walk::{Declined, Rules, Stop};
 
-const SLICE: u8 = 1;
-const IDR_SLICE: u8 = 5;
-const SEI: u8 = 6;
-const SPS: u8 = 7;
-const PPS: u8 = 8;
 const BUFFERING_PERIOD: u8 = 0;
 
 /// What differs between FFmpeg's majors.
@@ -187,20 +184,10 @@ impl<'a> Filter<'a> {
 /// An AVCDecoderConfigurationRecord: how wide lengths are, and the sets.
 fn parse(configuration: &[u8]) -> Result<(usize, Sets<'_>, Sets<'_>), Declined> {
     let short = || Declined::damaged("the H.264 configuration ends too early").at(length(configuration));
-    if configuration.len() < 7 {
-        return Err(short());
-    }
-    let mut cursor = Cursor::new(configuration);
-    cursor.take(4).ok_or_else(short)?;
-    let width = usize::from(cursor.u8().ok_or_else(short)? & 3).saturating_add(1);
-    let mut lists = [Sets::default(), Sets::default()];
-    for (list, mask) in lists.iter_mut().zip([0x1f, 0xff]) {
-        for _ in 0..cursor.u8().ok_or_else(short)? & mask {
-            let size = cursor.u16().ok_or_else(short)?;
-            let unit = cursor.take(u64::from(size)).ok_or_else(short)?;
-            list.push(unit).map_err(|_| Declined::structure("no memory for parameter sets"))?;
-        }
-    }
-    let [sps, pps] = lists;
-    Ok((width, sps, pps))
+    let (mut sps, mut pps) = (Sets::default(), Sets::default());
+    let width = avcc::read(configuration, |list, unit| {
+        let sets = if list == avcc::List::Sequence { &mut sps } else { &mut pps };
+        sets.push(unit).map_err(|_| Declined::structure("no memory for parameter sets"))
+    })?;
+    Ok((width.ok_or_else(short)?, sps, pps))
 }

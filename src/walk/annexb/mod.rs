@@ -10,7 +10,7 @@ mod tests;
 
 use super::{Codec, Data, Declined, Rules, Stop, Stream};
 use crate::error::Error;
-use bytes::{Bytes, Joined};
+use bytes::Joined;
 
 /// Takes the stream slice by slice.
 pub trait Out<'a> {

@@ -5,7 +5,6 @@ mod codecs;
 mod count;
 mod ebml;
 mod frames;
-mod h264;
 mod header;
 mod lacing;
 mod number;

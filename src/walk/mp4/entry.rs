@@ -20,7 +20,6 @@ pub struct Description<'a> {
     pub configuration: &'a [u8],
     /// Only samples of the first description are read: the others are of another codec.
     pub only_first: bool,
-    pub count: u32,
     /// Uncompressed sound: bytes of one sample of all channels; 0 for other codecs.
     pub frame_bytes: u32,
     /// How many samples one packet must hold at least, as QuickTime says it; up to 1 for none.
@@ -57,9 +56,9 @@ pub fn read<'a>(atom: &Atom<'a>, context: &Context<'a>) -> Result<Description<'a
         cursor.take(length(entry.bytes)).ok_or_else(damaged)?;
         at = at.saturating_add(length(entry.bytes));
         match &mut found {
-            None => found = Some((entry.format, entry.describe(context, version, count)?)),
+            None => found = Some((entry.format, entry.describe(context, version)?)),
             Some((format, first)) if *format == entry.format => {
-                let next = entry.describe(context, version, count)?;
+                let next = entry.describe(context, version)?;
                 if (next.kind, next.coding, next.frame_bytes) != (first.kind, first.coding, first.frame_bytes) {
                     return Err(atom.structure("sample descriptions that differ in kind"));
                 }
@@ -108,7 +107,7 @@ impl<'a> Entry<'a> {
         Atom { kind: self.format, offset: self.at, content: self.at, body: self.bytes, open_ended: false }
     }
 
-    fn describe(&self, context: &Context<'a>, version: u8, count: u32) -> Result<Description<'a>, Declined> {
+    fn describe(&self, context: &Context<'a>, version: u8) -> Result<Description<'a>, Declined> {
         pass_over(&self.atom(), 0).or_else(|declined| match &self.format {
             // Names that boxes have too.
             b"alac" | b"tmcd" => Ok(()),
@@ -119,7 +118,6 @@ impl<'a> Entry<'a> {
             coding: Coding::Plain,
             configuration: &[],
             only_first: false,
-            count,
             frame_bytes: 0,
             samples_per_frame: 0,
             has_dimensions: false,

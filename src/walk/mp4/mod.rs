@@ -5,7 +5,6 @@ mod edits;
 mod entry;
 mod fragments;
 mod front_to_back;
-mod h264;
 mod header;
 mod keys;
 mod layout;

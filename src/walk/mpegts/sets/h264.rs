@@ -1,8 +1,8 @@
 //! H.264's.
 
 use super::LONGEST;
-use crate::walk::mpegts::keys::bits::Bits;
-use crate::walk::mpegts::keys::h264::scaling_lists;
+use crate::walk::codec::bits::Bits;
+use crate::walk::codec::h264::scaling_lists;
 
 #[derive(Default)]
 pub struct Sets {
@@ -61,11 +61,9 @@ impl Sets {
         small(bits)?;
         bits.skip(3)?;
         if !bits.clone().ends() {
-            let large = bits.bit()?;
-            if bits.bit()? {
-                let more = if *chroma == 3 { 6 } else { 2 };
-                scaling_lists(bits, if large { 6u32.saturating_add(more) } else { 6 })?;
-            }
+            let large = bits.flag()?;
+            let more = if *chroma == 3 { 6 } else { 2 };
+            scaling_lists(bits, if large { 6u32.saturating_add(more) } else { 6 })?;
             small(bits)?;
         }
         bits.ends().then_some(id)
@@ -78,21 +76,19 @@ fn small(bits: &mut Bits) -> Option<()> {
 }
 
 fn sequence(bits: &mut Bits) -> Option<(u32, u32)> {
-    let profile = bits.bits(8)?;
+    let profile = bits.take(8)?;
     bits.skip(16)?;
     let id = bits.below(32)?;
     let mut chroma = 1;
     if matches!(profile, 100 | 110 | 122 | 244 | 44 | 83 | 86 | 118 | 128 | 144) {
         chroma = bits.below(4)?;
-        if chroma == 3 && bits.bit()? {
+        if chroma == 3 && bits.flag()? {
             return None;
         }
         let luma = bits.below(7)?;
         bits.unsigned().filter(|depth| *depth == luma)?;
         bits.skip(1)?;
-        if bits.bit()? {
-            scaling_lists(bits, if chroma == 3 { 12 } else { 8 })?;
-        }
+        scaling_lists(bits, if chroma == 3 { 12 } else { 8 })?;
     }
     bits.below(13)?;
     match bits.unsigned()? {
@@ -111,20 +107,20 @@ fn sequence(bits: &mut Bits) -> Option<(u32, u32)> {
     bits.below(17)?;
     bits.skip(1)?;
     let (width, height) = (bits.below(1024)?, bits.below(1024)?);
-    let whole = bits.bit()?;
+    let whole = bits.flag()?;
     if !whole {
         bits.skip(1)?;
     }
-    if !bits.bit()? && !whole {
+    if !bits.flag()? && !whole {
         return None;
     }
-    if bits.bit()? {
+    if bits.flag()? {
         for most in [width, width, height, height] {
             // Not even half of the picture.
             bits.unsigned().filter(|crop| *crop <= most.saturating_mul(2))?;
         }
     }
-    if bits.bit()? {
+    if bits.flag()? {
         usability(bits)?;
     }
     bits.ends().then_some((id, chroma))
@@ -132,18 +128,18 @@ fn sequence(bits: &mut Bits) -> Option<(u32, u32)> {
 
 fn usability(bits: &mut Bits) -> Option<()> {
     bits.appearance()?;
-    if bits.bit()? {
+    if bits.flag()? {
         bits.below(6)?;
         bits.below(6)?;
     }
-    if bits.bit()? {
+    if bits.flag()? {
         bits.skip(65)?;
     }
-    let nal = bits.bit()?;
+    let nal = bits.flag()?;
     if nal {
         reference_decoder(bits)?;
     }
-    let vcl = bits.bit()?;
+    let vcl = bits.flag()?;
     if vcl {
         reference_decoder(bits)?;
     }
@@ -151,7 +147,7 @@ fn usability(bits: &mut Bits) -> Option<()> {
         bits.skip(1)?;
     }
     bits.skip(1)?;
-    if bits.bit()? {
+    if bits.flag()? {
         bits.skip(1)?;
         for _ in 0..6 {
             bits.below(33)?;

@@ -1,7 +1,7 @@
 //! HEVC's.
 
 use super::LONGEST;
-use crate::walk::mpegts::keys::bits::Bits;
+use crate::walk::codec::bits::Bits;
 
 #[derive(Default)]
 pub struct Sets {
@@ -44,34 +44,34 @@ impl super::Sets for Sets {
 }
 
 fn video(bits: &mut Bits) -> Option<u32> {
-    let id = bits.bits(4)?;
-    bits.bits(2).filter(|reserved| *reserved == 3)?;
+    let id = bits.take(4)?;
+    bits.take(2).filter(|reserved| *reserved == 3)?;
     bits.skip(6)?;
-    let sub_layers = bits.bits(3).filter(|layers| *layers < 7)?;
+    let sub_layers = bits.take(3).filter(|layers| *layers < 7)?;
     bits.skip(1)?;
-    bits.bits(16).filter(|reserved| *reserved == 0xffff)?;
+    bits.take(16).filter(|reserved| *reserved == 0xffff)?;
     profile(bits, sub_layers)?;
     ordering(bits, sub_layers)?;
-    let layers = bits.bits(6)?;
+    let layers = bits.take(6)?;
     for _ in 0..bits.below(1024)? {
         bits.skip(layers.saturating_add(1))?;
     }
-    if bits.bit()? {
+    if bits.flag()? {
         bits.skip(64)?;
-        if bits.bit()? {
+        if bits.flag()? {
             bits.unsigned()?;
         }
         // Reference decoders have their parameters elsewhere in what encoders write.
         bits.below(1)?;
     }
-    (bits.bit()? || bits.ends()).then_some(id)
+    (bits.flag()? || bits.ends()).then_some(id)
 }
 
 fn profile(bits: &mut Bits, sub_layers: u32) -> Option<()> {
     bits.skip(96)?;
     let mut present = Vec::new();
     for _ in 0..sub_layers {
-        present.push((bits.bit()?, bits.bit()?));
+        present.push((bits.flag()?, bits.flag()?));
     }
     if sub_layers > 0 {
         bits.skip(8u32.saturating_sub(sub_layers).saturating_mul(2))?;
@@ -84,7 +84,7 @@ fn profile(bits: &mut Bits, sub_layers: u32) -> Option<()> {
 }
 
 fn ordering(bits: &mut Bits, sub_layers: u32) -> Option<()> {
-    let each = bits.bit()?;
+    let each = bits.flag()?;
     for _ in if each { 0 } else { sub_layers }..=sub_layers {
         let buffered = bits.below(16)?;
         bits.unsigned().filter(|reordered| *reordered <= buffered)?;
@@ -95,17 +95,17 @@ fn ordering(bits: &mut Bits, sub_layers: u32) -> Option<()> {
 
 impl Sets {
     fn sequence(&self, bits: &mut Bits) -> Option<u32> {
-        bits.bits(4).filter(|video| self.videos.contains(video))?;
-        let sub_layers = bits.bits(3).filter(|layers| *layers < 7)?;
+        bits.take(4).filter(|video| self.videos.contains(video))?;
+        let sub_layers = bits.take(3).filter(|layers| *layers < 7)?;
         bits.skip(1)?;
         profile(bits, sub_layers)?;
         let id = bits.below(16)?;
         let chroma = bits.below(4)?;
-        if chroma == 3 && bits.bit()? {
+        if chroma == 3 && bits.flag()? {
             return None;
         }
         let (width, height) = (bits.below(16385)?, bits.below(16385)?);
-        if bits.bit()? {
+        if bits.flag()? {
             for most in [width, width, height, height] {
                 bits.unsigned().filter(|crop| *crop < most >> 2)?;
             }
@@ -115,12 +115,12 @@ impl Sets {
         let order = bits.below(13)?.saturating_add(4);
         ordering(bits, sub_layers)?;
         blocks(bits, width, height)?;
-        if bits.bit()? && bits.bit()? {
+        if bits.flag()? && bits.flag()? {
             scaling_lists(bits)?;
         }
         bits.skip(2)?;
-        if bits.bit()? {
-            bits.bits(8).filter(|depths| (depths >> 4).max(depths & 15) <= depth.saturating_add(7))?;
+        if bits.flag()? {
+            bits.take(8).filter(|depths| (depths >> 4).max(depths & 15) <= depth.saturating_add(7))?;
             bits.below(3)?;
             bits.below(3)?;
             bits.skip(1)?;
@@ -129,16 +129,16 @@ impl Sets {
         for nth in 0..bits.below(65)? {
             entries = references(bits, nth, entries)?;
         }
-        if bits.bit()? {
+        if bits.flag()? {
             for _ in 0..bits.below(33)? {
                 bits.skip(order.saturating_add(1))?;
             }
         }
         bits.skip(2)?;
-        if bits.bit()? {
+        if bits.flag()? {
             usability(bits, sub_layers, width, height)?;
         }
-        (bits.bit()? || bits.ends()).then_some(id)
+        (bits.flag()? || bits.ends()).then_some(id)
     }
 
     fn picture(&self, bits: &mut Bits) -> Option<u32> {
@@ -149,17 +149,17 @@ impl Sets {
         bits.below(15)?;
         bits.signed()?;
         bits.skip(2)?;
-        if bits.bit()? {
+        if bits.flag()? {
             bits.below(4)?;
         }
         for _ in 0..2 {
             bits.signed().filter(|offset| (-12..=12).contains(offset))?;
         }
         bits.skip(4)?;
-        let (tiles, _) = (bits.bit()?, bits.bit()?);
+        let (tiles, _) = (bits.flag()?, bits.flag()?);
         if tiles {
             let counts = [bits.below(20)?, bits.below(22)?];
-            if !bits.bit()? {
+            if !bits.flag()? {
                 for _ in 0..counts.iter().fold(0, |sum: u32, count| sum.saturating_add(*count)) {
                     bits.unsigned()?;
                 }
@@ -167,21 +167,21 @@ impl Sets {
             bits.skip(1)?;
         }
         bits.skip(1)?;
-        if bits.bit()? {
+        if bits.flag()? {
             bits.skip(1)?;
-            if !bits.bit()? {
+            if !bits.flag()? {
                 for _ in 0..2 {
                     bits.signed().filter(|offset| (-6..=6).contains(offset))?;
                 }
             }
         }
-        if bits.bit()? {
+        if bits.flag()? {
             scaling_lists(bits)?;
         }
         bits.skip(1)?;
         bits.below(5)?;
         bits.skip(1)?;
-        (bits.bit()? || bits.ends()).then_some(id)
+        (bits.flag()? || bits.ends()).then_some(id)
     }
 }
 
@@ -205,7 +205,7 @@ fn blocks(bits: &mut Bits, width: u32, height: u32) -> Option<()> {
 fn scaling_lists(bits: &mut Bits) -> Option<()> {
     for size in 0u32..4 {
         for nth in 0..if size == 3 { 2u32 } else { 6 } {
-            if !bits.bit()? {
+            if !bits.flag()? {
                 bits.unsigned().filter(|back| *back <= nth)?;
                 continue;
             }
@@ -223,11 +223,11 @@ fn scaling_lists(bits: &mut Bits) -> Option<()> {
 /// A set of pictures that may be referred to; gives its number of entries. `before`: that of the one before.
 fn references(bits: &mut Bits, nth: u32, before: u32) -> Option<u32> {
     let mut entries = 0u32;
-    if nth > 0 && bits.bit()? {
+    if nth > 0 && bits.flag()? {
         bits.skip(1)?;
         bits.unsigned()?;
         for _ in 0..=before {
-            entries = entries.saturating_add(u32::from(bits.bit()? || bits.bit()?));
+            entries = entries.saturating_add(u32::from(bits.flag()? || bits.flag()?));
         }
         return Some(entries);
     }
@@ -243,26 +243,26 @@ fn references(bits: &mut Bits, nth: u32, before: u32) -> Option<u32> {
 
 fn usability(bits: &mut Bits, sub_layers: u32, width: u32, height: u32) -> Option<()> {
     bits.appearance()?;
-    if bits.bit()? {
+    if bits.flag()? {
         bits.below(6)?;
         bits.below(6)?;
     }
     bits.skip(3)?;
-    if bits.bit()? {
+    if bits.flag()? {
         for most in [width, width, height, height] {
             bits.unsigned().filter(|crop| *crop < most >> 2)?;
         }
     }
-    if bits.bit()? {
+    if bits.flag()? {
         bits.skip(64)?;
-        if bits.bit()? {
+        if bits.flag()? {
             bits.unsigned()?;
         }
-        if bits.bit()? {
+        if bits.flag()? {
             reference_decoder(bits, sub_layers)?;
         }
     }
-    if bits.bit()? {
+    if bits.flag()? {
         bits.skip(3)?;
         for _ in 0..5 {
             bits.unsigned()?;
@@ -272,10 +272,10 @@ fn usability(bits: &mut Bits, sub_layers: u32, width: u32, height: u32) -> Optio
 }
 
 fn reference_decoder(bits: &mut Bits, sub_layers: u32) -> Option<()> {
-    let kinds = [bits.bit()?, bits.bit()?];
+    let kinds = [bits.flag()?, bits.flag()?];
     let mut by_part = false;
     if kinds.contains(&true) {
-        by_part = bits.bit()?;
+        by_part = bits.flag()?;
         bits.skip(if by_part { 19 } else { 0 })?;
         bits.skip(8)?;
         bits.skip(if by_part { 4 } else { 0 })?;
@@ -283,10 +283,10 @@ fn reference_decoder(bits: &mut Bits, sub_layers: u32) -> Option<()> {
     }
     for _ in 0..=sub_layers {
         let mut low_delay = false;
-        if bits.bit()? || bits.bit()? {
+        if bits.flag()? || bits.flag()? {
             bits.unsigned()?;
         } else {
-            low_delay = bits.bit()?;
+            low_delay = bits.flag()?;
         }
         let count = if low_delay { 0 } else { bits.below(32)? };
         for _ in kinds.iter().filter(|there| **there) {

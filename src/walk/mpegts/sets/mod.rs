@@ -5,10 +5,11 @@ mod h264;
 mod hevc;
 
 use super::super::{Declined, Sample};
-use super::keys::{LONGEST, each_unit};
+use super::keys::each_unit;
 use super::kinds::Cut;
 use crate::walk::Data;
 use crate::walk::bytes::length;
+use crate::walk::codec::h264::LONGEST;
 
 /// So far libavformat looks in any case: a good deal less than what it looks at.
 const SAMPLES: usize = 40;
