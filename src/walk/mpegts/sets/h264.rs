@@ -23,6 +23,10 @@ impl super::Sets for Sets {
     fn take(&mut self, unit: &[u8]) -> Option<bool> {
         let (first, rest) = unit.split_first()?;
         let mut bits = Bits::new(rest);
+        if first & 0x80 != 0 {
+            // libavcodec passes over it.
+            return None;
+        }
         match first & 0x1f {
             7 => {
                 let found = sequence(&mut bits)?;

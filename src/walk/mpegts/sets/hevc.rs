@@ -22,6 +22,10 @@ impl super::Sets for Sets {
     fn take(&mut self, unit: &[u8]) -> Option<bool> {
         let Some((head, rest)) = unit.split_first_chunk::<2>() else { return Some(false) };
         let mut bits = Bits::new(rest);
+        // A first bit, another layer, or no temporal layer: libavcodec passes over it.
+        if head[0] & 0x81 != 0 || head[1] & 0xf8 != 0 || head[1] & 7 == 0 {
+            return None;
+        }
         match head[0] >> 1 & 0x3f {
             32 => self.videos.push(video(&mut bits)?),
             33 => {

@@ -51,3 +51,48 @@ fn find<'a, S: Sets>(mut sets: S, samples: impl Iterator<Item = Result<Sample<'a
     }
     Err(Declined::structure("no picture near the beginning whose size is told"))
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+mod tests {
+    use super::super::Multiplex;
+    use crate::walk::{Declined, Rules};
+
+    fn tells(file: &[u8]) -> Result<(), Declined> {
+        let rules =
+            Rules { avformat_major: 59, max_streams: 10, max_packet_bytes: 1 << 30, max_probe_bytes: 5_000_000 };
+        Multiplex::open(file, &rules)?.tells_size(0)
+    }
+
+    fn clip(name: &str) -> Vec<u8> {
+        std::fs::read(format!("{}/tests/clips/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    }
+
+    #[test]
+    fn what_encoders_write_tells_the_size() {
+        for name in ["h264.ts", "hevc.ts"] {
+            assert_eq!(tells(&clip(name)), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_or_lost_parameter_set_does_not() {
+        let sets = [("h264.ts", [0, 0, 0, 1, 0x67]), ("hevc.ts", [0, 0, 0, 1, 0x42]), ("hevc.ts", [0, 0, 0, 1, 0x44])];
+        for (name, start) in sets {
+            let mut file = clip(name);
+            let places: Vec<_> = file.windows(5).enumerate().filter(|(_, bytes)| *bytes == start).collect();
+            let places: Vec<_> = places.into_iter().map(|(at, _)| at).collect();
+            assert!(!places.is_empty(), "{name}");
+            for at in &places {
+                file[at + 7..at + 13].fill(0);
+            }
+            assert!(tells(&file).is_err(), "{name}: {start:x?} damaged");
+            let mut file = clip(name);
+            for at in &places {
+                // A delimiter.
+                file[at + 4] = if name == "h264.ts" { 0x09 } else { 0x46 };
+            }
+            assert!(tells(&file).is_err(), "{name}: {start:x?} lost");
+        }
+    }
+}
