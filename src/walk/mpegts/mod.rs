@@ -131,7 +131,7 @@ impl<'a> Demux<'a> for Multiplex<'a> {
 
     fn count(&self, stream: usize, pace: Pace) -> Result<Counted, Stop> {
         let (pid, cut) = self.countable(stream)?;
-        let mut reader = self.reader(pid, cut);
+        let mut reader = self.reader(pid, cut).for_number_only();
         let mut packets = 0u64;
         while reader.advance(PACKETS_AT_ONCE, &mut |_| packets = packets.saturating_add(1))? {
             pace(reader.offset(), packets)?;
