@@ -9,6 +9,7 @@ pub mod annexb;
 mod bytes;
 mod codec;
 mod declined;
+mod majors;
 mod matroska;
 mod mp4;
 mod mpegts;
@@ -68,15 +69,27 @@ pub enum Walk<'a> {
 impl<'a> Walk<'a> {
     /// `named`: the container that the host names; else the first bytes must leave no doubt.
     pub fn open(bytes: &'a [u8], named: Option<Container>, rules: &Rules) -> Result<Self, Declined> {
-        let is = |container, seen: bool| named.map_or(seen, |named| named == container);
-        if is(Container::Mp4, mp4::begins(bytes)) {
-            mp4::Movie::open(bytes, rules).map(Walk::Mp4)
-        } else if is(Container::Matroska, matroska::begins(bytes)) {
-            matroska::Segment::open(bytes, rules).map(Walk::Matroska)
-        } else if is(Container::MpegTs, mpegts::begins(bytes)) {
-            mpegts::Multiplex::open(bytes, rules).map(Walk::MpegTs)
+        let container = named.or_else(|| Self::container(bytes)).unwrap_or(Container::Other);
+        if !majors::is_walked(container, rules.avformat_major) {
+            return Err(Declined::new(Reason::Container, "a container that only libavformat reads"));
+        }
+        match container {
+            Container::Mp4 => mp4::Movie::open(bytes, rules).map(Walk::Mp4),
+            Container::Matroska => matroska::Segment::open(bytes, rules).map(Walk::Matroska),
+            Container::MpegTs => mpegts::Multiplex::open(bytes, rules).map(Walk::MpegTs),
+            _ => Err(Declined::new(Reason::Container, "a container that only libavformat reads")),
+        }
+    }
+
+    fn container(bytes: &[u8]) -> Option<Container> {
+        if mp4::begins(bytes) {
+            Some(Container::Mp4)
+        } else if matroska::begins(bytes) {
+            Some(Container::Matroska)
+        } else if mpegts::begins(bytes) {
+            Some(Container::MpegTs)
         } else {
-            Err(Declined::new(Reason::Container, "a container that only libavformat reads"))
+            None
         }
     }
 

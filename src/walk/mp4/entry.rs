@@ -49,6 +49,10 @@ pub fn read<'a>(atom: &Atom<'a>, context: &Context<'a>) -> Result<Description<'a
     if count == 0 || count > MAX_ENTRIES {
         return Err(damaged());
     }
+    // Later versions attach the configuration of another description to the first of its packets, and filters use it.
+    if count > 1 && context.avformat_major != 59 {
+        return Err(atom.structure("several sample descriptions"));
+    }
     let mut found: Option<([u8; 4], Description)> = None;
     let mut at = atom.content.saturating_add(8);
     for _ in 0..count {
@@ -77,7 +81,7 @@ pub fn read<'a>(atom: &Atom<'a>, context: &Context<'a>) -> Result<Description<'a
         description.only_first = true;
     } else if !description.only_first {
         description.only_first = false;
-    } else if context.avformat_major != 59 || count > 2 {
+    } else if count > 2 {
         return Err(atom.structure("sample descriptions of several codecs"));
     }
     Ok(description)

@@ -79,8 +79,7 @@ impl<'a> Track<'a> {
             self.layout = Layout::Singles(Singles::new(tables));
         }
         let several = self.extent.description > 1;
-        // Later versions tell decoders of each change.
-        if several && (self.description.only_first || self.avformat_major > 59) {
+        if several && self.description.only_first {
             return Err(Declined::structure("samples of several descriptions"));
         }
         if !believable(tables.count, bytes) {

@@ -40,9 +40,6 @@ pub struct Movie<'a> {
 
 impl<'a> Movie<'a> {
     pub fn open(bytes: &'a [u8], rules: &Rules) -> Result<Self, Declined> {
-        if !(59..=63).contains(&rules.avformat_major) {
-            return Err(Declined::structure("a version of FFmpeg that is not known here"));
-        }
         let header = header::read(bytes, rules)?;
         let mut streams = Vec::new();
         for part in &header.parts {
