@@ -12,6 +12,12 @@ pub fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
 
+/// A big-endian number; of more than 8 bytes, the last 8.
+#[inline]
+pub fn be(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |value, byte| (value << 8) | u64::from(*byte))
+}
+
 /// Takes numbers off the front of a slice.
 #[derive(Clone, Copy, Debug)]
 pub struct Cursor<'a> {

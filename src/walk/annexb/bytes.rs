@@ -2,6 +2,7 @@
 
 use super::{Out, StartCode};
 use crate::walk::Stop;
+use crate::walk::bytes::be;
 
 pub trait Bytes<'a>: Copy {
     fn length(self) -> usize;
@@ -45,7 +46,7 @@ impl<'a> Bytes<'a> for &'a [u8] {
             return usize::try_from(u32::from_be_bytes(*four)).ok();
         }
         let bytes = self.get(at..at.checked_add(width)?)?;
-        Some(bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+        usize::try_from(be(bytes)).ok()
     }
 
     #[inline]

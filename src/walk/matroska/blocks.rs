@@ -3,6 +3,7 @@
 use super::ebml::{self, Strangers, largest};
 use super::schema as id;
 use crate::walk::Declined;
+use crate::walk::bytes::be;
 
 /// One element's header in a Cluster, offsets as indices: all of it lies in memory.
 #[derive(Clone, Copy)]
@@ -121,7 +122,7 @@ impl Cluster {
                 let block = group(body, head.body, &mut self.strangers)?;
                 Ok(block.map_or(Step::Other, Step::Block))
             }
-            id::TIMESTAMP if body.len() <= 8 => Ok(Step::Time(ebml::be(body))),
+            id::TIMESTAMP if body.len() <= 8 => Ok(Step::Time(be(body))),
             id::TIMESTAMP => Err(damaged(head.body)),
             _ => Ok(Step::Other),
         }
@@ -161,7 +162,7 @@ fn group<'a>(inside: &'a [u8], base: usize, strangers: &mut Strangers) -> Result
         match head.id {
             id::BLOCK if body.len() <= MOST_BLOCK => found = Some((body_at, body)),
             id::BLOCK_ADDITIONS => said.has_addition |= additions(body, body_at, strangers)?,
-            id::BLOCK_DURATION if body.len() <= 8 => said.duration = ebml::be(body),
+            id::BLOCK_DURATION if body.len() <= 8 => said.duration = be(body),
             id::REFERENCE_BLOCK if body.len() <= 8 => said.is_referring = true,
             _ if kind == Some(id::Kind::Skipped) || kind.is_none() => {}
             _ if kind == Some(id::Kind::Number) && body.len() <= 8 => {}

@@ -2,7 +2,7 @@
 //! may be hundreds of thousands, have a faster reader of their own.
 
 use super::schema::{self, Kind};
-use crate::walk::bytes::{length, slice};
+use crate::walk::bytes::{be, length, slice};
 use crate::walk::{Declined, Reason};
 
 /// An element's header.
@@ -36,11 +36,6 @@ pub fn number(bytes: &[u8]) -> Option<(u64, u32)> {
 /// The value of `width` bytes that are all ones: as a size it is "unknown".
 pub fn largest(width: u32) -> u64 {
     1_u64.checked_shl(width.saturating_mul(7)).unwrap_or(0).wrapping_sub(1)
-}
-
-/// A big-endian number; of more than 8 bytes, the last 8.
-pub fn be(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |value, byte| (value << 8) | u64::from(*byte))
 }
 
 pub fn element(bytes: &[u8], at: u64) -> Option<Element> {

@@ -10,6 +10,7 @@ mod tests;
 use super::avcc;
 use super::bits::Bits;
 use crate::walk::Declined;
+use crate::walk::bytes::be;
 use sets::Sets;
 pub use sets::scaling_lists;
 
@@ -144,8 +145,7 @@ impl LengthPrefixed {
 #[inline]
 fn next<'a>(rest: &mut &'a [u8], length_size: usize) -> Option<&'a [u8]> {
     let (length, after) = rest.split_at_checked(length_size).filter(|(_, after)| !after.is_empty())?;
-    let size = length.iter().fold(0u64, |size, byte| size.wrapping_shl(8) | u64::from(*byte));
-    let size = i32::try_from(size).ok().and_then(|size| usize::try_from(size).ok())?;
+    let size = i32::try_from(be(length)).ok().and_then(|size| usize::try_from(size).ok())?;
     let (unit, after) = after.split_at_checked(size).filter(|(unit, _)| !unit.is_empty())?;
     *rest = after;
     Some(unit)
