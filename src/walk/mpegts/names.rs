@@ -124,6 +124,7 @@ impl Names {
         let (payload, extras) = packets::parts(packet, header);
         state.check_counter(header, extras)?;
         if payload.is_empty() {
+            state.pass_over(header);
             return Ok(None);
         }
         if header & packets::SCRAMBLED != 0 {

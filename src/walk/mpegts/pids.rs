@@ -89,6 +89,13 @@ impl Pid {
         Err(Declined::damaged("packets are missing"))
     }
 
+    /// A packet without a payload: also from its count the next one goes on.
+    pub fn pass_over(&mut self, header: u32) {
+        if self.next != 0 {
+            self.next = following(header);
+        }
+    }
+
     /// A packet of a stream that is not the plain next one. Whether its payload belongs to a PES packet.
     #[inline]
     pub fn take(&mut self, header: u32, payload: &[u8], stuffed: bool) -> Result<bool, Declined> {
