@@ -238,10 +238,15 @@ impl<'i, 'a> Input<'i, 'a> {
         }
     }
 
-    /// Nobody wants time stamps or key flags of this stream, the only one: spares the parser where all that it does is to
-    /// look for those in packets that are whole already. (In other codecs, and in other containers, it cuts them; and of
-    /// HEVC in Matroska there is none.)
-    pub fn needs_no_stamps(&mut self, index: usize) {
+    /// Nobody wants time stamps or key flags: spares the filling in of those that the container does not have.
+    pub fn needs_no_stamps(&mut self) {
+        // SAFETY: the context is open; the flags are looked at with each packet.
+        unsafe { self.context.as_mut() }.flags |= ff::AVFMT_FLAG_NOFILLIN;
+    }
+
+    /// The same of this stream, the only one: spares the parser, where all that it does is to look for those in packets that
+    /// are whole already. (In other codecs, and in other containers, it cuts them; and of HEVC in Matroska there is none.)
+    pub fn needs_no_parser(&mut self, index: usize) {
         let codec = self.stream(index).map(|stream| stream.codec);
         let whole = match self.inlet().container() {
             Container::Mp4 => matches!(codec, Some(Codec::H264 | Codec::Hevc)),
@@ -250,8 +255,8 @@ impl<'i, 'a> Input<'i, 'a> {
         };
         if whole {
             self.plain = true;
-            // SAFETY: the context is open; the flags are looked at with each packet.
-            unsafe { self.context.as_mut() }.flags |= ff::AVFMT_FLAG_NOPARSE | ff::AVFMT_FLAG_NOFILLIN;
+            // SAFETY: as above.
+            unsafe { self.context.as_mut() }.flags |= ff::AVFMT_FLAG_NOPARSE;
         }
     }
 

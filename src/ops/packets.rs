@@ -32,8 +32,9 @@ impl Chosen {
 
     /// What is wanted of the packets is their number, their bytes and what edits say of them.
     pub fn without_stamps(&self, input: &mut Input, declared: bool) {
+        input.needs_no_stamps();
         if let Some(index) = self.index.filter(|_| declared) {
-            input.needs_no_stamps(index);
+            input.needs_no_parser(index);
         }
     }
 

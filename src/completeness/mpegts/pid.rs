@@ -51,6 +51,9 @@ fn stuffed(bytes: &[u8]) -> bool {
         return true;
     }
     let flags = byte(bytes, 5);
+    if flags & 0x1f == 0 {
+        return length > 1;
+    }
     let mut held = 1_usize;
     for (flag, size) in [(0x10, 6), (0x08, 6), (0x04, 1)] {
         if flags & flag != 0 {

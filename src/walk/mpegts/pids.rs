@@ -309,3 +309,15 @@ impl Pids {
 pub fn plain(packet: &[u8; SIZE]) -> Option<&[u8; 184]> {
     packet.last_chunk()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_packet_goes_on_with_nothing() {
+        let mut pids = Pids::new().unwrap();
+        pids.set(0, Role::Table(Table::Programs, Default::default()));
+        assert_eq!(pids.go_on(0), None);
+    }
+}

@@ -150,6 +150,22 @@ pub mod tests {
     }
 
     #[test]
+    fn only_the_last_section_alone_is_a_repetition() {
+        let (first, second) = (section(0, &[1; 20]), section(2, &[2; 30]));
+        let unit = |parts: &[&[u8]]| [&[&[0][..]], parts].concat().concat();
+        let mut collector = Collector::default();
+        assert!(!collector.repeats(&unit(&[&[0xff; 9]])));
+        collector.take(&unit(&[&first, &[0xff; 9]]), true, &mut |_| Ok(())).unwrap();
+        assert!(collector.repeats(&unit(&[&first, &[0xff; 9]])) && collector.repeats(&unit(&[&first])));
+        for other in [unit(&[&second]), unit(&[&first, &second]), unit(&[&first[1..]]), [&[1, 0], &first[..]].concat()]
+        {
+            assert!(!collector.repeats(&other));
+        }
+        collector.take(&unit(&[&first, &second[..9]]), true, &mut |_| Ok(())).unwrap();
+        assert!(!collector.repeats(&unit(&[&first])));
+    }
+
+    #[test]
     fn a_section_whose_check_fails_is_declined() {
         let mut bytes = [&[0][..], &section(0, &[1; 20])].concat();
         bytes[8] ^= 1;
