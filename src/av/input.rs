@@ -5,7 +5,7 @@ use super::check::{check_demuxer, failure};
 use super::ffmpeg as ff;
 use super::packet::Packet;
 use super::probe::Format;
-use crate::completeness::Verdict;
+use crate::completeness::{Container, Verdict};
 use crate::error::{Error, LimitKind, Result, Stage, Status};
 use crate::io::{self, Control, Inlet};
 use libc::{c_int, c_void};
@@ -17,6 +17,8 @@ pub struct Input<'i, 'a> {
     context: NonNull<ff::AVFormatContext>,
     io: InputIo<'i, 'a>,
     control: &'a Control,
+    /// Packets are given as they lie in the container.
+    plain: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,8 @@ pub struct Stream {
     pub codec: Codec,
     /// How many frames the container's header tells of.
     pub header_frames: Option<u64>,
+    #[cfg(test)]
+    pub time_base: (i32, i32),
 }
 
 /// What came of reading on.
@@ -85,7 +89,7 @@ impl<'i, 'a> Input<'i, 'a> {
                 _ => error,
             });
         };
-        let mut input = Input { context, io, control };
+        let mut input = Input { context, io, control, plain: false };
         // A callback's failure may have been taken for the end of the header: opened, and a failure all the same.
         control.outcome()?;
         input.within_stream_limit()?;
@@ -108,9 +112,15 @@ impl<'i, 'a> Input<'i, 'a> {
 
     /// The next packet of any stream that is not left out.
     pub fn read(&mut self, packet: &mut Packet) -> Result<Next> {
-        packet.clear();
-        // SAFETY: both live.
-        let code = unsafe { ff::av_read_frame(self.context.as_ptr(), packet.as_ptr()) };
+        let code = loop {
+            packet.clear();
+            // SAFETY: both live.
+            let code = unsafe { ff::av_read_frame(self.context.as_ptr(), packet.as_ptr()) };
+            // A parser lets go of a packet without bytes.
+            if code < 0 || !self.plain || packet.size() > 0 || self.control.has_failed() {
+                break code;
+            }
+        };
         self.control.outcome()?;
         self.within_stream_limit()?;
         if code < 0 {
@@ -204,6 +214,8 @@ impl<'i, 'a> Input<'i, 'a> {
                     _ => Codec::Other,
                 },
                 header_frames: u64::try_from(stream.nb_frames).ok().filter(|frames| *frames > 0),
+                #[cfg(test)]
+                time_base: (stream.time_base.num, stream.time_base.den),
             })
         }
     }
@@ -223,6 +235,23 @@ impl<'i, 'a> Input<'i, 'a> {
                 // SAFETY: a stream of an open container.
                 unsafe { stream.as_mut() }.discard = ff::AVDiscard::AVDISCARD_ALL;
             }
+        }
+    }
+
+    /// Nobody wants time stamps or key flags of this stream, the only one: spares the parser where all that it does is to
+    /// look for those in packets that are whole already. (In other codecs, and in other containers, it cuts them; and of
+    /// HEVC in Matroska there is none.)
+    pub fn needs_no_stamps(&mut self, index: usize) {
+        let codec = self.stream(index).map(|stream| stream.codec);
+        let whole = match self.inlet().container() {
+            Container::Mp4 => matches!(codec, Some(Codec::H264 | Codec::Hevc)),
+            Container::Matroska => codec == Some(Codec::H264),
+            _ => false,
+        };
+        if whole {
+            self.plain = true;
+            // SAFETY: the context is open; the flags are looked at with each packet.
+            unsafe { self.context.as_mut() }.flags |= ff::AVFMT_FLAG_NOPARSE | ff::AVFMT_FLAG_NOFILLIN;
         }
     }
 

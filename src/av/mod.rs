@@ -18,7 +18,7 @@ pub use decoder::Decoder;
 pub use input::{Codec, Input, MediaType, Next};
 pub use output::Output;
 pub use packet::Packet;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub use packet::View;
 pub use probe::{Format, format_by_head, format_by_name};
 

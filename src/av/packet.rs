@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use std::ptr::NonNull;
 
 /// All that tests compare of a packet.
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 #[derive(Clone, PartialEq, Eq)]
 pub struct View {
     pub stream: Option<usize>,
@@ -63,7 +63,7 @@ impl Packet {
         self.has_flag(ff::AV_PKT_FLAG_DISCARD)
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub fn view(&self) -> View {
         // SAFETY: the packet lives as long as self.
         let raw = unsafe { self.raw.as_ref() };

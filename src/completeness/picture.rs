@@ -1,11 +1,15 @@
 //! What an elementary stream shows of its last picture: whether it has come to all that it must hold.
 
+use crate::mem::zero_pair;
+
 /// Pictures that must have been alike before one that holds less is called unfinished.
 const ALIKE: u64 = 8;
 const SEQUENCE: u8 = 0xb3;
 const EXTENSION: u8 = 0xb5;
 const SEQUENCE_EXTENSION: u8 = 1;
 const MAX_HEIGHT: u32 = 2800;
+/// Bytes before the last one that no start code begins in.
+const NOTHING_BEGUN: u32 = 0xffff_ff00;
 
 /// What has been seen of the current picture.
 #[derive(Default)]
@@ -47,19 +51,43 @@ impl Picture {
         self.slices == 0 || (!self.uneven && (self.pictures < ALIKE || self.usual > Some(1)))
     }
 
-    /// Calls `found` for the byte after each start code.
+    /// Calls `found` for the byte after each start code. Leaps from one pair of zeros to the next: there is nothing between.
     pub(super) fn look(&mut self, payload: &[u8], found: fn(&mut Self, u8)) {
-        for byte in payload {
-            if self.recent & 0x00ff_ffff == 1 {
-                found(self, *byte);
-                self.anything = true;
-            }
-            self.recent = (self.recent << 8) | u32::from(*byte);
-            if self.header > 0 {
-                self.header = self.header.saturating_sub(1);
-                if self.header == 0 {
-                    self.read_header();
+        let mut rest = payload;
+        loop {
+            if self.is_quiet() {
+                let Some(pair) = zero_pair(rest) else {
+                    if let Some(last) = rest.last() {
+                        self.recent = NOTHING_BEGUN | u32::from(*last);
+                    }
+                    return;
+                };
+                if pair > 0 {
+                    self.recent = u32::MAX;
+                    rest = rest.get(pair..).unwrap_or(&[]);
                 }
+            }
+            let Some((byte, behind)) = rest.split_first() else { return };
+            self.take(*byte, found);
+            rest = behind;
+        }
+    }
+
+    /// No start code has begun or just ended, and no header is being read.
+    fn is_quiet(&self) -> bool {
+        self.header == 0 && self.recent & 0xff != 0 && self.recent & 0x00ff_ffff != 1
+    }
+
+    fn take(&mut self, byte: u8, found: fn(&mut Self, u8)) {
+        if self.recent & 0x00ff_ffff == 1 {
+            found(self, byte);
+            self.anything = true;
+        }
+        self.recent = (self.recent << 8) | u32::from(byte);
+        if self.header > 0 {
+            self.header = self.header.saturating_sub(1);
+            if self.header == 0 {
+                self.read_header();
             }
         }
     }
@@ -112,5 +140,55 @@ impl Picture {
         let nothing_coded = self.opened && self.slices == 0;
         let fewer = !self.uneven && self.pictures >= ALIKE && self.usual.is_some_and(|usual| self.slices < usual);
         nothing_coded || fewer || self.slices < self.rows
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::as_conversions, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+mod tests {
+    use super::*;
+
+    /// Byte by byte, as the rule has it.
+    fn plainly(picture: &mut Picture, bytes: &[u8], found: fn(&mut Picture, u8)) {
+        bytes.iter().for_each(|byte| picture.take(*byte, found));
+    }
+
+    #[test]
+    fn leaping_over_what_holds_no_start_code_finds_what_a_look_at_each_byte_finds() {
+        let mut random = 1u32;
+        let mut next = || {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            random >> 16
+        };
+        for _ in 0..300 {
+            let bytes: Vec<u8> = (0..next() % 400)
+                .map(|_| match next() % 9 {
+                    0..=3 => 0,
+                    4..=5 => 1,
+                    6 => [0xb3, 0xb5, 9, 0x65, 0x41][next() as usize % 5],
+                    _ => next() as u8,
+                })
+                .collect();
+            for found in [Picture::mpeg2, Picture::h264, Picture::hevc, Picture::mpeg2_anywhere] {
+                let (mut leaping, mut plain) = (Picture::default(), Picture::default());
+                for (nth, piece) in bytes.chunks(next() as usize % 90 + 1).enumerate() {
+                    if nth % 3 == 0 {
+                        leaping.begin();
+                        plain.begin();
+                    }
+                    leaping.look(piece, found);
+                    plainly(&mut plain, piece, found);
+                    let of = |picture: &Picture| {
+                        (
+                            (picture.opened, picture.anything, picture.slices, picture.usual, picture.uneven),
+                            (picture.pictures, picture.header, picture.height, picture.rows),
+                            picture.recent & 0x00ff_ffff == 1,
+                            picture.recent & 0xff,
+                        )
+                    };
+                    assert_eq!(of(&leaping), of(&plain), "{bytes:?}");
+                }
+            }
+        }
     }
 }

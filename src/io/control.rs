@@ -49,7 +49,7 @@ impl Control {
     }
 
     /// For tests and for operations that nothing limits.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub fn unbounded() -> Self {
         Control::new(Limits::default(), None, None, None)
     }

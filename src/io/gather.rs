@@ -70,6 +70,38 @@ impl<'s, 'o> Gather<'s, 'o> {
         }
     }
 
+    /// Takes two pieces, if nothing is in the way: neither is empty, and both are only to be kept for now.
+    #[inline]
+    pub fn put_two(&mut self, first: &'s [u8], second: &'s [u8]) -> bool {
+        let size = first.len().saturating_add(second.len());
+        let Some(left) = self.left.checked_sub(to_u64(size)) else { return false };
+        if second.is_empty() {
+            return false;
+        }
+        match &mut self.form {
+            Form::Pieces(pieces) => {
+                let waiting = self.waiting.saturating_add(size);
+                if pieces.len() >= FEW.saturating_sub(2)
+                    && (waiting >= ENOUGH || pieces.len() >= MAX_PIECES.saturating_sub(2))
+                {
+                    return false;
+                }
+                pieces.extend_from_slice(&[first, second]);
+                self.waiting = waiting;
+            }
+            Form::Block(block) => {
+                if size >= SMALL || self.waiting.saturating_add(size) > BLOCK {
+                    return false;
+                }
+                block.extend_from_slice(first);
+                block.extend_from_slice(second);
+                self.waiting = block.len();
+            }
+        }
+        self.left = left;
+        true
+    }
+
     /// What came before the limit still goes out.
     #[cold]
     fn end_at_limit(&mut self, slice: &'s [u8]) -> Result<()> {
@@ -105,6 +137,11 @@ impl<'s, 'o> Gather<'s, 'o> {
                 result
             }
         }
+    }
+
+    /// Whether the bytes themselves are gone over, and not only where they are.
+    pub fn copies(&self) -> bool {
+        matches!(self.form, Form::Block(_)) || self.outlet.copies()
     }
 
     /// How far the output has come, what waits included.

@@ -242,6 +242,10 @@ impl<'a> Inlet<'a> {
         self.end.is_some()
     }
 
+    pub fn container(&self) -> Container {
+        self.container
+    }
+
     pub fn position(&self) -> u64 {
         self.position
     }

@@ -112,7 +112,13 @@ impl<H: HostWriter> Sink for Writer<H> {
         if !self.host.has_writev() {
             return pieces.iter().try_for_each(|piece| self.write(piece, control));
         }
-        let mut rest = advance(pieces, 0);
+        let all = pieces.iter().fold(0usize, |size, piece| size.saturating_add(piece.len()));
+        let at_once = (1..=self.max_write).contains(&all) && pieces.len() <= MAX_PIECES;
+        let taken = if at_once { self.hand_over(pieces, all, control)? } else { 0 };
+        if at_once && taken == all {
+            return Ok(());
+        }
+        let mut rest = advance(pieces, taken);
         while !rest.is_empty() {
             let (count, size, cut) = portion(rest, self.max_write);
             let last = count.saturating_sub(1);
@@ -131,6 +137,11 @@ impl<H: HostWriter> Sink for Writer<H> {
 
     fn takes_pieces(&self) -> bool {
         self.host.has_writev()
+    }
+
+    /// What the host does with it is unknown.
+    fn copies(&self) -> bool {
+        false
     }
 
     fn seek(&mut self, offset: u64, control: &Control) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Two zero bytes side by side: where start codes are, and nearly nowhere else.
 
+use super::Vectors;
+
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
@@ -14,15 +16,33 @@ pub fn zero_pair(bytes: &[u8]) -> Option<usize> {
     portable(bytes)
 }
 
-/// Whether there are two zero bytes side by side.
-#[inline]
-pub fn has_zero_pair(bytes: &[u8; 184]) -> bool {
-    #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
-        return unsafe { avx2::has_zero_pair(bytes) };
+/// For every processor.
+pub struct Portable;
+
+impl Vectors for Portable {
+    /// Two bytes at a time, at even places: a start code there has both its zeros in one such pair, and elsewhere its last
+    /// zero and its one.
+    #[inline(always)]
+    fn may_hold_start_code(payload: &[u8; 184]) -> bool {
+        let (pairs, _) = payload.as_chunks::<2>();
+        pairs.iter().fold(u16::MAX, |least, pair| least.min(u16::from_le_bytes(*pair) & NEITHER)) == 0
     }
-    portable(bytes).is_some()
+}
+
+/// All but the bit that tells a zero and a one from two zeros.
+const NEITHER: u16 = 0xfeff;
+
+/// Only where the processor has AVX2; named nowhere but where that was asked.
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Avx2;
+
+#[cfg(target_arch = "x86_64")]
+impl Vectors for Avx2 {
+    #[inline(always)]
+    fn may_hold_start_code(payload: &[u8; 184]) -> bool {
+        // SAFETY: as said of the type.
+        unsafe { avx2::may_hold_start_code(payload) }
+    }
 }
 
 /// Which of eight bytes is the first that is zero.
@@ -72,8 +92,8 @@ fn portable(bytes: &[u8]) -> Option<usize> {
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::{
-        __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
-        _mm256_setzero_si256,
+        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpeq_epi16, _mm256_loadu_si256, _mm256_min_epu16,
+        _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi16, _mm256_setzero_si256,
     };
 
     /// Zero where a zero byte has another behind it.
@@ -110,16 +130,18 @@ mod avx2 {
         if pairs == 0 { None } else { nth(pairs).map(|nth| bytes.len().wrapping_sub(33).wrapping_add(nth)) }
     }
 
+    #[inline]
     #[target_feature(enable = "avx2")]
-    pub fn has_zero_pair(bytes: &[u8; 184]) -> bool {
-        let Some(last) = bytes.last_chunk::<33>() else { return false };
-        let mut least = both(last);
-        for at in [0, 32, 64, 96, 128] {
-            if let Some(part) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
-                least = _mm256_min_epu8(least, both(part));
-            }
+    pub fn may_hold_start_code(payload: &[u8; 184]) -> bool {
+        let from = payload.as_ptr();
+        let mut least = _mm256_set1_epi16(-1);
+        for at in [0, 32, 64, 96, 128, 152] {
+            // SAFETY: 32 bytes from there on are in the payload; the load needs no alignment.
+            let part = unsafe { _mm256_loadu_si256(from.add(at).cast()) };
+            let neither = _mm256_and_si256(part, _mm256_set1_epi16(super::NEITHER.cast_signed()));
+            least = _mm256_min_epu16(least, neither);
         }
-        zeros(least) != 0
+        _mm256_movemask_epi8(_mm256_cmpeq_epi16(least, _mm256_setzero_si256())) != 0
     }
 }
 
@@ -137,13 +159,41 @@ mod tests {
                 bytes.iter_mut().skip(at).take(2).for_each(|byte| *byte = 0);
                 let there = (at + 1 < size).then_some(at);
                 assert_eq!((zero_pair(&bytes), portable(&bytes)), (there, there), "{at} of {size}");
-                if let Ok(payload) = <&[u8; 184]>::try_from(&bytes[..]) {
-                    assert_eq!(has_zero_pair(payload), there.is_some(), "{at}");
-                }
                 // Another pair further on changes nothing.
                 bytes.iter_mut().skip(at + 3).for_each(|byte| *byte = 0);
                 assert_eq!(zero_pair(&bytes), portable(&bytes));
                 assert_eq!(zero_pair(&bytes).is_some_and(|found| found == at), there.is_some(), "{at} of {size}");
+            }
+        }
+    }
+
+    struct MayHold<'p>(&'p [u8; 184]);
+
+    impl super::super::Work for MayHold<'_> {
+        type Done = bool;
+
+        fn work<V: Vectors>(self) -> bool {
+            V::may_hold_start_code(self.0)
+        }
+    }
+
+    #[test]
+    fn no_start_code_passes_wherever_it_is_nor_its_two_zeros_at_the_end() {
+        let may_hold = |payload: &[u8; 184]| {
+            let (wide, portable) = (super::super::widely(MayHold(payload)), Portable::may_hold_start_code(payload));
+            assert_eq!(wide, portable);
+            wide
+        };
+        for filling in [1, 2, 3, 7, 0xff] {
+            assert!(!may_hold(&[filling; 184]));
+            for at in 0..184 {
+                let mut payload = [filling; 184];
+                payload.iter_mut().skip(at).zip([0, 0, 1]).for_each(|(to, from)| *to = from);
+                assert!(may_hold(&payload) || at == 183, "{at}");
+                payload[at] = filling;
+                payload.iter_mut().skip(at).take(3).for_each(|byte| *byte = filling);
+                payload[at] = 0;
+                assert!(!may_hold(&payload) || filling == 1, "{at}");
             }
         }
     }

@@ -126,6 +126,9 @@ fn count(
         }
         report.obtained_by = Mode::Packets;
     }
+    if options.mode != Mode::Decoded {
+        chosen.without_stamps(&mut input, open::declares_all(format));
+    }
     let result = count_packets(&mut input, &mut chosen, options, report, found);
     found.stream = chosen.number();
     result?;

@@ -132,6 +132,7 @@ fn extract(
     let control = inlet.control();
     let (mut input, format) = open::open(inlet, named, options.select == Select::BestVideo)?;
     let mut chosen = Chosen::new(&mut input, options.select, open::declares_all(format))?;
+    chosen.without_stamps(&mut input, open::declares_all(format));
     found.stream = chosen.number();
     let mut idle = Some(&mut outlet);
     let mut begin = |input: &Input, index: usize| {

@@ -19,8 +19,8 @@ mod open;
 mod outcome;
 mod packets;
 mod road;
-#[cfg(test)]
-mod road_tests;
+#[cfg(any(test, fuzzing))]
+pub mod road_tests;
 #[cfg(test)]
 mod road_tests_matroska;
 #[cfg(test)]

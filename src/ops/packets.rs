@@ -30,6 +30,13 @@ impl Chosen {
         Ok(Chosen { select, index })
     }
 
+    /// What is wanted of the packets is their number, their bytes and what edits say of them.
+    pub fn without_stamps(&self, input: &mut Input, declared: bool) {
+        if let Some(index) = self.index.filter(|_| declared) {
+            input.needs_no_stamps(index);
+        }
+    }
+
     pub fn index(&self) -> Option<usize> {
         self.index
     }

@@ -55,7 +55,10 @@ impl Road {
         let result = self.open(source).map_err(Stop::from).and_then(|walk| {
             control.set_total(size);
             let result = work(&walk, found);
-            if let Err(Stop::Ended(_)) = result {
+            if let Err(Stop::Ended(error)) = &result {
+                if matches!(error.status, Status::NoStream | Status::Codec) {
+                    walk.look_on(found.stream.and_then(|stream| usize::try_from(stream).ok()))?;
+                }
                 // Whatever ended it: the input is known.
                 found.walked(walk.is_complete());
             }

@@ -27,10 +27,6 @@ impl<'a> Cursor<'a> {
         self.rest
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.rest.is_empty()
-    }
-
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (array, rest) = self.rest.split_first_chunk::<N>()?;
         self.rest = rest;

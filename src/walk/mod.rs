@@ -3,13 +3,13 @@
 //! answer must be what the loop over av_read_frame gives.
 
 #![forbid(unsafe_code)]
-// Until all of it is in use.
-#![allow(dead_code, unused_imports)]
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::as_conversions))]
 
 pub mod annexb;
 mod bytes;
+mod codec;
 mod declined;
+mod majors;
 mod matroska;
 mod mp4;
 mod mpegts;
@@ -35,9 +35,6 @@ pub struct Rules {
 /// and the packets so far. An error ends the walk.
 pub type Pace<'p> = &'p mut dyn FnMut(u64, u64) -> error::Result<()>;
 
-/// Takes a sample's offset and bytes, and says whether it wants more.
-pub type Take<'t, 'a> = &'t mut dyn FnMut(u64, Data<'a>) -> Result<bool, Stop>;
-
 /// A container that is known completely, but for what can only be seen by going through all its samples: that is
 /// declined on the way.
 pub trait Demux<'a> {
@@ -55,16 +52,10 @@ pub trait Demux<'a> {
 
     fn samples(&self, stream: usize) -> Self::Samples;
 
-    /// Hands what `samples` gives to `take` without time stamps and flags, which may cost more than the rest: where the
-    /// sample begins, and its bytes. `take` says whether to go on.
-    fn payloads(&self, stream: usize, take: Take<'_, 'a>) -> Result<(), Stop> {
-        for sample in self.samples(stream) {
-            let sample = sample?;
-            if !take(sample.offset, sample.data)? {
-                break;
-            }
-        }
-        Ok(())
+    /// What `samples` gives without time stamps and flags, which may cost more than the rest: where each sample begins,
+    /// and its bytes. Where only those would be declined, it goes on.
+    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+        self.samples(stream).map(|sample| sample.map(|sample| (sample.offset, sample.data)))
     }
 }
 
@@ -78,15 +69,27 @@ pub enum Walk<'a> {
 impl<'a> Walk<'a> {
     /// `named`: the container that the host names; else the first bytes must leave no doubt.
     pub fn open(bytes: &'a [u8], named: Option<Container>, rules: &Rules) -> Result<Self, Declined> {
-        let is = |container, seen: bool| named.map_or(seen, |named| named == container);
-        if is(Container::Mp4, mp4::begins(bytes)) {
-            mp4::Movie::open(bytes, rules).map(Walk::Mp4)
-        } else if is(Container::Matroska, matroska::begins(bytes)) {
-            matroska::Segment::open(bytes, rules).map(Walk::Matroska)
-        } else if is(Container::MpegTs, mpegts::begins(bytes)) {
-            mpegts::Multiplex::open(bytes, rules).map(Walk::MpegTs)
+        let container = named.or_else(|| Self::container(bytes)).unwrap_or(Container::Other);
+        if !majors::is_walked(container, rules.avformat_major) {
+            return Err(Declined::new(Reason::Container, "a container that only libavformat reads"));
+        }
+        match container {
+            Container::Mp4 => mp4::Movie::open(bytes, rules).map(Walk::Mp4),
+            Container::Matroska => matroska::Segment::open(bytes, rules).map(Walk::Matroska),
+            Container::MpegTs => mpegts::Multiplex::open(bytes, rules).map(Walk::MpegTs),
+            _ => Err(Declined::new(Reason::Container, "a container that only libavformat reads")),
+        }
+    }
+
+    fn container(bytes: &[u8]) -> Option<Container> {
+        if mp4::begins(bytes) {
+            Some(Container::Mp4)
+        } else if matroska::begins(bytes) {
+            Some(Container::Matroska)
+        } else if mpegts::begins(bytes) {
+            Some(Container::MpegTs)
         } else {
-            Err(Declined::new(Reason::Container, "a container that only libavformat reads"))
+            None
         }
     }
 
@@ -101,6 +104,19 @@ impl<'a> Walk<'a> {
     /// Streams that are not listed may show behind those that are.
     pub fn may_gain_streams(&self) -> bool {
         matches!(self, Walk::MpegTs(_))
+    }
+
+    /// Goes through what was not looked at yet, where an operation ends before it has come to the samples.
+    /// `stream`: the one that was asked for, if there is one.
+    pub fn look_on(&self, stream: Option<usize>) -> Result<(), Declined> {
+        match (self, stream) {
+            (Walk::Mp4(_), _) => Ok(()),
+            (Walk::Matroska(segment), _) => segment.look_on(),
+            (Walk::MpegTs(multiplex), stream) => match multiplex.count(stream.unwrap_or(0), &mut |_, _| Ok(())) {
+                Err(Stop::Declined(declined)) => Err(declined),
+                Ok(_) | Err(Stop::Ended(_)) => Ok(()),
+            },
+        }
     }
 
     pub fn is_complete(&self) -> bool {

@@ -85,7 +85,8 @@ fn link(folder: &Path, names: &Names) -> Result<()> {
     replace(&folder.join(&names.soname), |to| symlink(&names.built, to))
 }
 
-fn host_triple() -> Result<String> {
+/// The name of the machine that is built on, as rustc has it.
+pub fn host_triple() -> Result<String> {
     let text = shell::output(std::process::Command::new("rustc").arg("-vV"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(line.context("rustc -vV names no host")?.to_owned())

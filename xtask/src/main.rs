@@ -7,6 +7,7 @@ mod demo;
 mod examples;
 mod ffmpeg;
 mod files;
+mod fuzz;
 mod header;
 mod install;
 mod library;
@@ -28,6 +29,9 @@ cargo xtask <command>
   examples [--out DIR]   build the C and C++ examples (default: examples-c in the target folder)
   install --prefix DIR   install header, libraries, pkg-config and CMake files (DESTDIR is honoured)
   bench [--quick]        measure memux beside C written by hand, the ffmpeg commands and the limits; quick: within a minute
+  fuzz [--seconds N] [differential|robust] [FILE...]
+                         look for inputs on which the walk and FFmpeg differ, or which the walk cannot bear; with
+                         files, only those are tried again
   header [--check]       write include/memux.h anew from the code, or check that it is up to date
 ";
 
@@ -57,6 +61,7 @@ fn command(arguments: &[String]) -> Result<ExitCode> {
         ["install", "--prefix", prefix] => install::run(&Workspace::find()?, prefix.as_ref())?,
         ["bench"] => bench::run(&Workspace::find()?, false)?,
         ["bench", "--quick"] => bench::run(&Workspace::find()?, true)?,
+        ["fuzz", words @ ..] => fuzz::run(&Workspace::find()?, words)?,
         ["header"] => header::run(&Workspace::find()?, header::Mode::Write)?,
         ["header", "--check"] => header::run(&Workspace::find()?, header::Mode::Check)?,
         _ => bail!("not a command: {}\n\n{HELP}", words.join(" ")),

@@ -72,7 +72,7 @@ impl MpegTs {
             self.between = false;
             return Step::Advance(u64::try_from(gap).unwrap_or(1));
         }
-        while let Some((packet, behind)) = rest.split_at_checked(PACKET) {
+        while let Some((packet, behind)) = rest.split_first_chunk::<PACKET>() {
             if byte(packet, 0) != SYNC {
                 break;
             }
@@ -97,7 +97,19 @@ impl MpegTs {
         self.find_sync(bytes)
     }
 
-    fn packet(&mut self, bytes: &[u8]) {
+    #[inline]
+    fn packet(&mut self, bytes: &[u8; PACKET]) {
+        if let Some(place) = self.known_place(pid::number(bytes))
+            && let Some(pid) = self.followed.get_mut(place)
+            && pid.go_on(bytes)
+        {
+            return;
+        }
+        self.odd_packet(bytes);
+    }
+
+    #[inline(never)]
+    fn odd_packet(&mut self, bytes: &[u8]) {
         let Some(packet) = Packet::parse(bytes) else { return };
         if packet.pid == NULL_PID {
             return;
@@ -119,6 +131,12 @@ impl MpegTs {
                 pid.set_stream_type(stream_type);
             }
         }
+    }
+
+    #[inline]
+    fn known_place(&self, number: usize) -> Option<usize> {
+        let place = self.places.get(number).filter(|_| number != NULL_PID)?;
+        usize::from(*place).checked_sub(1)
     }
 
     /// Where the state of a PID lies; `None` when there are too many.

@@ -2,6 +2,10 @@
 
 use super::super::bytes::{be, begins, byte, index};
 use super::super::picture::Picture;
+use super::PACKET;
+
+/// The payload of a packet that has nothing else.
+const PAYLOAD: u64 = 184;
 
 /// A transport packet with a payload in the clear.
 pub(super) struct Packet<'a> {
@@ -32,6 +36,12 @@ impl<'a> Packet<'a> {
             payload,
         })
     }
+}
+
+#[inline]
+pub(super) fn number(packet: &[u8; PACKET]) -> usize {
+    let [_, flags, low, ..] = *packet;
+    usize::from(u16::from_be_bytes([flags & 0x1f, low]))
 }
 
 /// Whether an adaptation field is longer than what it holds.
@@ -127,6 +137,24 @@ impl Pid {
 
     pub(super) fn streams(&self) -> u64 {
         self.streams
+    }
+
+    /// A packet with nothing but payload that goes on with a PES packet, the quick way; false if it is another.
+    #[inline]
+    pub(super) fn go_on(&mut self, packet: &[u8; PACKET]) -> bool {
+        let [_, flags, _, control, payload @ ..] = packet;
+        // Damaged, or the beginning of a unit; scrambled, or with an adaptation field.
+        if flags & 0xc0 != 0 || control & 0xf0 != 0x10 || self.sections {
+            return false;
+        }
+        if let Unit::Missing(missing) = &mut self.unit {
+            *missing = missing.saturating_sub(PAYLOAD);
+        }
+        if self.codec != Codec::Other {
+            self.look(payload);
+        }
+        self.filled = true;
+        true
     }
 
     pub(super) fn take(&mut self, packet: &Packet<'_>) -> Tables {

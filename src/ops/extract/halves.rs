@@ -1,7 +1,7 @@
 //! Two threads copy into the host's memory, each one half of the output. A first pass finds where the second half
 //! begins, and what the filter remembers there.
 
-use super::lookahead;
+use super::lookahead::{self, Reach};
 use super::walk::{Job, Mark, measure};
 use crate::error::Error;
 use crate::io::{Place, Sink, to_u64};
@@ -92,7 +92,10 @@ fn fill<'a>(
     let size = to_u64(room.len());
     let (mut place, mut stopped) = (Place::new(room), false);
     place.is_large();
-    lookahead::each(demux, stream, range, |nth, _, data| {
+    let skipped = usize::try_from(range.start).unwrap_or(usize::MAX);
+    let count = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+    let payloads = demux.payloads(stream).skip(skipped).take(count);
+    lookahead::each(payloads, range.start, Reach::Body, |nth, _, data| {
         stopped = nth % PACE == 0 && !go_on(nth);
         if !stopped {
             filter.sample(data, &mut Into(&mut place))?;

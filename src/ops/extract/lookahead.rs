@@ -2,52 +2,74 @@
 //! which lies where the processor has not been; asked for this early it is there when it is needed.
 
 use crate::mem;
-use crate::walk::{Data, Demux, Stop};
-use std::ops::Range;
+use crate::walk::{Data, Declined, Stop};
 
 /// How many samples are under way. A power of two.
-const AHEAD: usize = 32;
+const AHEAD: usize = 64;
 
-/// Hands the bytes of the samples of `range` to `take`, with the number and the offset of each, until it has enough.
-pub fn each<'a>(
-    demux: &impl Demux<'a>,
-    stream: usize,
-    range: Range<u64>,
-    mut take: impl FnMut(u64, u64, &Data<'a>) -> Result<bool, Stop>,
-) -> Result<(), Stop> {
-    let mut ring: [Option<(u64, Data<'a>)>; AHEAD] = std::array::from_fn(|_| None);
-    let (mut came, mut put, mut next, mut wants) = (0u64, 0usize, range.start, true);
-    let mut give = |waiting: Option<(u64, Data<'a>)>| {
-        let Some((offset, data)) = waiting.filter(|_| wants) else { return Ok(wants) };
-        wants = take(next, offset, &data)?;
-        next = next.saturating_add(1);
-        Ok::<_, Stop>(wants)
-    };
-    demux.payloads(stream, &mut |offset, data| {
-        let nth = came;
-        came = came.saturating_add(1);
-        if !range.contains(&nth) {
-            return Ok(nth < range.start);
-        }
-        if let Data::Whole(bytes) | Data::Prefixed(_, bytes) = &data {
-            mem::prefetch(bytes, 0);
-        }
-        let waiting = ring.get_mut(put % AHEAD).and_then(|place| place.replace((offset, data)));
-        put = put.wrapping_add(1);
-        give(waiting)
-    })?;
-    for nth in 0..AHEAD {
-        give(ring.get_mut(put.wrapping_add(nth) % AHEAD).and_then(Option::take))?;
-    }
-    Ok(())
+/// How much of a sample is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Where its first length stands.
+    Head,
+    /// All of a short one, since it will be copied. That a long one goes on the processor sees by itself.
+    Body,
 }
 
-/// The first sample's bytes.
-pub fn first<'a>(demux: &impl Demux<'a>, stream: usize) -> Result<Option<Data<'a>>, Stop> {
-    let mut first = None;
-    demux.payloads(stream, &mut |_, data| {
-        first = Some(data);
-        Ok(false)
-    })?;
-    Ok(first)
+const LINE: usize = 64;
+const SHORT: usize = 2 << 10;
+
+/// Hands each of the samples that are left to `take`, with the number of each from `nth` on, until it has enough.
+#[inline]
+pub fn each<'a>(
+    mut payloads: impl Iterator<Item = Result<(u64, Data<'a>), Declined>>,
+    first: u64,
+    reach: Reach,
+    mut take: impl FnMut(u64, u64, &Data<'a>) -> Result<bool, Stop>,
+) -> Result<(), Stop> {
+    // Offset and bytes of those that are under way; behind them one that need not wait, which the walk has looked into.
+    let mut ring: [(u64, &'a [u8]); AHEAD] = [(0, &[]); AHEAD];
+    let (mut put, mut given, mut behind, mut nth) = (0usize, 0usize, None, first);
+    let mut more = true;
+    loop {
+        if more && behind.is_none() {
+            match payloads.next().transpose()? {
+                Some((offset, Data::Whole(bytes))) => {
+                    ask_for(bytes, reach);
+                    if let Some(place) = ring.get_mut(put % AHEAD) {
+                        *place = (offset, bytes);
+                    }
+                    put = put.wrapping_add(1);
+                    if put.wrapping_sub(given) < AHEAD {
+                        continue;
+                    }
+                }
+                Some(other) => behind = Some(other),
+                None => more = false,
+            }
+        }
+        let (offset, data) = match ring.get(given % AHEAD).filter(|_| given != put) {
+            Some((offset, bytes)) => {
+                given = given.wrapping_add(1);
+                (*offset, Data::Whole(bytes))
+            }
+            None => match behind.take() {
+                Some(behind) => behind,
+                None if more => continue,
+                None => return Ok(()),
+            },
+        };
+        if !take(nth, offset, &data)? {
+            return Ok(());
+        }
+        nth = nth.wrapping_add(1);
+    }
+}
+
+#[inline(always)]
+fn ask_for(bytes: &[u8], reach: Reach) {
+    mem::prefetch(bytes, 0);
+    if reach == Reach::Body && bytes.len() <= SHORT {
+        (1..bytes.len().div_ceil(LINE)).for_each(|line| mem::prefetch(bytes, line.wrapping_mul(LINE)));
+    }
 }

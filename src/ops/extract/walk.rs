@@ -1,12 +1,12 @@
 //! Extraction by the walk: slices of the host's memory, handed on as they are.
 
-use super::lookahead;
+use super::lookahead::{self, Reach};
 use super::{Codec, Options, Report, halves, no_annex_b, no_packet};
 use crate::error::Stage;
 use crate::io::{Control, Gather, Outlet, Sink, to_u64};
 use crate::ops::outcome::Found;
 use crate::ops::road;
-use crate::walk::annexb::{Filter, Out};
+use crate::walk::annexb::{Filter, Out, StartCode};
 use crate::walk::{self, Data, Declined, Demux, Rules, Stop, Walk};
 
 /// How many samples go by before it is asked whether to go on. A host that wants to hear of them hears of each.
@@ -33,7 +33,10 @@ pub fn extract(
     match walk {
         Walk::Mp4(movie) => from(movie, stream, job, sink, report),
         Walk::Matroska(segment) => from(segment, stream, job, sink, report),
-        Walk::MpegTs(multiplex) => from(multiplex, stream, job, sink, report),
+        Walk::MpegTs(multiplex) => {
+            multiplex.tells_size(stream)?;
+            from(multiplex, stream, job, sink, report)
+        }
     }
 }
 
@@ -46,7 +49,7 @@ pub fn from<'a>(
     report: &mut Report,
 ) -> std::result::Result<(), Stop> {
     job.control.enter(Stage::Packets);
-    let Some(first) = lookahead::first(demux, stream)? else {
+    let Some((_, first)) = demux.payloads(stream).next().transpose()? else {
         return Err(no_packet(i32::try_from(stream).unwrap_or(-1)).into());
     };
     let declared = demux.streams().get(stream).ok_or_else(|| no_annex_b(stream))?;
@@ -55,6 +58,9 @@ pub fn from<'a>(
         walk::Codec::Hevc => Codec::Hevc,
         walk::Codec::Other => return Err(no_annex_b(stream).into()),
     };
+    if !declared.has_dimensions {
+        return Err(Declined::structure("a muxer takes no video without a width and a height").into());
+    }
     let filter = Filter::new(declared, &first, job.rules)?;
     if job.options.threads > 1 && sink.room().is_some() {
         if let Some(packets) = halves::extract(demux, stream, &filter, job, sink)? {
@@ -87,7 +93,8 @@ fn all<'a>(
     gather: &mut Gather<'a, '_>,
     packets: &mut u64,
 ) -> std::result::Result<(), Stop> {
-    each(demux, stream, job, |data| {
+    let reach = if gather.copies() { Reach::Body } else { Reach::Head };
+    each(demux, stream, job, reach, |data| {
         filter.sample(data, gather)?;
         *packets = packets.saturating_add(1);
         Ok(())
@@ -99,6 +106,22 @@ impl<'a> Out<'a> for Gather<'a, '_> {
     fn put(&mut self, slice: &'a [u8]) -> std::result::Result<(), Stop> {
         Gather::put(self, slice).map_err(Stop::from)
     }
+
+    #[inline]
+    fn put_unit(&mut self, start: StartCode, unit: &'a [u8]) -> std::result::Result<(), Stop> {
+        let mut put = |start: &'static [u8]| {
+            if Gather::put_two(self, start, unit) {
+                return Ok(());
+            }
+            Out::put(self, start)?;
+            Out::put(self, unit)
+        };
+        // Of a length that is known when this is compiled.
+        match start {
+            StartCode::Long => put(&[0, 0, 0, 1]),
+            StartCode::Short => put(&[0, 0, 1]),
+        }
+    }
 }
 
 /// Hands every sample to `take`, and tells the host every so often how far that has come.
@@ -106,12 +129,15 @@ fn each<'a>(
     demux: &impl Demux<'a>,
     stream: usize,
     job: &Job,
+    reach: Reach,
     mut take: impl FnMut(&Data<'a>) -> std::result::Result<(), Stop>,
 ) -> std::result::Result<(), Stop> {
     job.control.enter(Stage::Write);
     let pace = if job.control.is_watched() { 1 } else { PACE };
-    lookahead::each(demux, stream, 0..u64::MAX, |nth, offset, data| {
-        if nth.is_multiple_of(pace) {
+    let mut next = 0;
+    lookahead::each(demux.payloads(stream), 0, reach, |nth, offset, data| {
+        if nth >= next {
+            next = nth.saturating_add(pace);
             job.control.has_walked(offset, nth)?;
         }
         take(data).map_err(|stop| match stop {
@@ -141,7 +167,7 @@ pub fn measure<'a>(
     mut mark: impl FnMut(Mark<'_, 'a>),
 ) -> std::result::Result<u64, Stop> {
     let (mut filter, mut measured, mut samples) = (filter.clone(), Measured(0), 0u64);
-    each(demux, stream, job, |data| {
+    each(demux, stream, job, Reach::Head, |data| {
         mark(Mark { filter: &filter, samples, size: measured.0 });
         samples = samples.saturating_add(1);
         filter.sample(data, &mut measured)
@@ -156,6 +182,12 @@ impl<'a> Out<'a> for Measured {
     #[inline]
     fn put(&mut self, slice: &'a [u8]) -> std::result::Result<(), Stop> {
         self.0 = self.0.saturating_add(to_u64(slice.len()));
+        Ok(())
+    }
+
+    #[inline]
+    fn put_unit(&mut self, start: StartCode, unit: &'a [u8]) -> std::result::Result<(), Stop> {
+        self.0 = self.0.saturating_add(to_u64(start.bytes().len())).saturating_add(to_u64(unit.len()));
         Ok(())
     }
 }

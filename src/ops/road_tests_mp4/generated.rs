@@ -11,6 +11,13 @@ const X264: &[&str] =
 const QUICK: &[&str] = &["-c:v", "libx264", "-preset", "ultrafast", "-crf", "40", "-threads", "1"];
 const AAC: &[&str] = &["-c:a", "aac", "-b:a", "48k", "-ac", "1"];
 
+const SCENES: &[&str] = &[
+    "-x264-params",
+    "ref=1:bframes=0:keyint=250:min-keyint=120:scenecut=60",
+    "-vf",
+    "negate=enable='lt(mod(t,0.6),0.3)'",
+];
+
 /// Name, inputs, and what is done with them.
 const FILES: &[(&str, &[&[&str]])] = &[
     ("plain.mp4", &[PICTURE, SOUND, X264, AAC]),
@@ -30,6 +37,8 @@ const FILES: &[(&str, &[&[&str]])] = &[
     ("hrd.mp4", &[PICTURE, X264, &["-x264-params", "nal-hrd=vbr:vbv-maxrate=300:vbv-bufsize=300"]]),
     ("open_gop.mp4", &[PICTURE, X264, &["-x264-params", "open-gop=1:keyint=10"]]),
     ("refresh.mp4", &[PICTURE, X264, &["-x264-params", "intra-refresh=1:keyint=20:bframes=0"]]),
+    // Intra pictures that are no IDR pictures, key frames because one picture is referred to at most.
+    ("scene_cuts.mp4", &[PICTURE, &["-c:v", "libx264", "-pix_fmt", "yuv420p"], SCENES]),
     ("interlaced.mp4", &[PICTURE, X264, &["-flags", "+ilme+ildct"]]),
     ("hevc.mp4", &[PICTURE, &["-c:v", "libx265", "-x265-params", "log-level=none:keyint=15:bframes=2"]]),
     ("vp9.mp4", &[PICTURE, SOUND, &["-c:v", "libvpx-vp9", "-b:v", "60k", "-cpu-used", "8"], AAC]),

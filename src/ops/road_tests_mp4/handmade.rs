@@ -1,9 +1,9 @@
 //! The same samples, said in the other ways that the format has; and claims that make libavformat give up.
 
-use super::super::road_tests::compare;
+use super::super::road_tests::{compare, rules};
 use super::super::tests::clip;
 use super::boxes::Node;
-use crate::walk::Reason;
+use crate::walk::{Reason, Rules, Walk};
 
 const TABLES: &[&[u8; 4]] = &[b"moov", b"trak", b"mdia", b"minf", b"stbl"];
 
@@ -95,6 +95,11 @@ fn several_descriptions_of_samples_are_read_as_libavformat_reads_them() {
     compare(&changed(twice(Some(b"hvc1"), 1)), "two codecs, one used").unwrap();
     // Samples of the second codec are left out: not known here.
     compare(&changed(twice(Some(b"hvc1"), 2)), "two codecs").unwrap_err();
+    // FFmpeg 6 and later tell of each change, which changes what comes out as Annex B.
+    let later = Rules { avformat_major: 60, ..rules() };
+    assert!(Walk::open(&changed(|_| ()), None, &later).is_ok());
+    let declined = Walk::open(&changed(twice(None, 1)), None, &later).err().unwrap();
+    assert_eq!(declined.reason, Reason::Structure);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A sample's bytes, in one piece or behind a prefix that the container took off.
 
-use super::Out;
+use super::{Out, StartCode};
 use crate::walk::Stop;
 
 pub trait Bytes<'a>: Copy {
@@ -14,7 +14,8 @@ pub trait Bytes<'a>: Copy {
     /// In one piece, if it lies so.
     fn whole(self, start: usize, end: usize) -> Option<&'a [u8]>;
 
-    fn put(self, start: usize, end: usize, out: &mut impl Out<'a>) -> Result<(), Stop>;
+    /// Gives the unit there behind a start code.
+    fn put(self, code: StartCode, start: usize, end: usize, out: &mut impl Out<'a>) -> Result<(), Stop>;
 
     /// Where the unit lies whose length stands at `at`; `None` if it does not lie within.
     #[inline]
@@ -53,8 +54,8 @@ impl<'a> Bytes<'a> for &'a [u8] {
     }
 
     #[inline]
-    fn put(self, start: usize, end: usize, out: &mut impl Out<'a>) -> Result<(), Stop> {
-        self.get(start..end).map_or(Ok(()), |slice| out.put(slice))
+    fn put(self, code: StartCode, start: usize, end: usize, out: &mut impl Out<'a>) -> Result<(), Stop> {
+        self.get(start..end).map_or(Ok(()), |unit| out.put_unit(code, unit))
     }
 }
 
@@ -95,7 +96,8 @@ impl<'a> Bytes<'a> for Joined<'a> {
         }
     }
 
-    fn put(self, start: usize, end: usize, out: &mut impl Out<'a>) -> Result<(), Stop> {
+    fn put(self, code: StartCode, start: usize, end: usize, out: &mut impl Out<'a>) -> Result<(), Stop> {
+        out.put(code.bytes())?;
         let (before, after) = self.parts(start, end);
         out.put(before)?;
         out.put(after)

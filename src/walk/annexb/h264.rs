@@ -2,15 +2,12 @@
 //! ones put in front; which ones, and when, changed with FFmpeg 6.1 and again on the way to 7.1.
 
 use super::bytes::Bytes;
-use super::{LONG, Out, SHORT, Sets, bad_length, fits};
-use crate::walk::bytes::{Cursor, length};
+use super::{Out, Sets, StartCode, bad_length, fits};
+use crate::walk::bytes::length;
+use crate::walk::codec::avcc;
+use crate::walk::codec::h264::{IDR_SLICE, PPS, SEI, SLICE, SPS};
 use crate::walk::{Declined, Rules, Stop};
 
-const SLICE: u8 = 1;
-const IDR_SLICE: u8 = 5;
-const SEI: u8 = 6;
-const SPS: u8 = 7;
-const PPS: u8 = 8;
 const BUFFERING_PERIOD: u8 = 0;
 
 /// What differs between FFmpeg's majors.
@@ -49,8 +46,25 @@ impl<'a> Filter<'a> {
         Ok(Filter { width, manner, sps, pps, new_idr: true, sps_seen: false, pps_seen: false })
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn sample<B: Bytes<'a>>(&mut self, bytes: B, out: &mut impl Out<'a>) -> Result<(), Stop> {
+        if let Some((start, end)) = bytes.unit(0, self.width).filter(|(_, end)| *end == bytes.length())
+            && end.saturating_sub(start) > 1
+            && bytes.byte(start).is_some_and(|header| header & 0x1f == SLICE)
+        {
+            // As most samples are: one slice of a picture that others come before.
+            fits(bytes.length(), 1, self.sps.size.saturating_add(self.pps.size))?;
+            if !self.new_idr || self.manner != Manner::Stored {
+                (self.new_idr, self.sps_seen, self.pps_seen) = (true, false, false);
+            }
+            return bytes.put(StartCode::Long, start, end, out);
+        }
+        self.units(bytes, out)
+    }
+
+    /// A sample of any kind.
+    #[inline(never)]
+    fn units<B: Bytes<'a>>(&mut self, bytes: B, out: &mut impl Out<'a>) -> Result<(), Stop> {
         // The filter looks for a length before it looks whether there is one.
         if bytes.length() == 0 {
             return Err(Declined::damaged("an empty sample").into());
@@ -68,8 +82,8 @@ impl<'a> Filter<'a> {
             }
             let kind = bytes.byte(start).unwrap_or(0) & 0x1f;
             self.in_front(kind, || bytes.byte(start.saturating_add(1)), &mut first, out)?;
-            out.put(if first || kind == SPS || kind == PPS { LONG } else { SHORT })?;
-            bytes.put(start, end, out)?;
+            let code = if first || kind == SPS || kind == PPS { StartCode::Long } else { StartCode::Short };
+            bytes.put(code, start, end, out)?;
             first = false;
             if kind == SLICE && (!self.new_idr || self.manner != Manner::Stored) {
                 (self.new_idr, self.sps_seen, self.pps_seen) = (true, false, false);
@@ -170,20 +184,10 @@ impl<'a> Filter<'a> {
 /// An AVCDecoderConfigurationRecord: how wide lengths are, and the sets.
 fn parse(configuration: &[u8]) -> Result<(usize, Sets<'_>, Sets<'_>), Declined> {
     let short = || Declined::damaged("the H.264 configuration ends too early").at(length(configuration));
-    if configuration.len() < 7 {
-        return Err(short());
-    }
-    let mut cursor = Cursor::new(configuration);
-    cursor.take(4).ok_or_else(short)?;
-    let width = usize::from(cursor.u8().ok_or_else(short)? & 3).saturating_add(1);
-    let mut lists = [Sets::default(), Sets::default()];
-    for (list, mask) in lists.iter_mut().zip([0x1f, 0xff]) {
-        for _ in 0..cursor.u8().ok_or_else(short)? & mask {
-            let size = cursor.u16().ok_or_else(short)?;
-            let unit = cursor.take(u64::from(size)).ok_or_else(short)?;
-            list.push(unit).map_err(|_| Declined::structure("no memory for parameter sets"))?;
-        }
-    }
-    let [sps, pps] = lists;
-    Ok((width, sps, pps))
+    let (mut sps, mut pps) = (Sets::default(), Sets::default());
+    let width = avcc::read(configuration, |list, unit| {
+        let sets = if list == avcc::List::Sequence { &mut sps } else { &mut pps };
+        sets.push(unit).map_err(|_| Declined::structure("no memory for parameter sets"))
+    })?;
+    Ok((width.ok_or_else(short)?, sps, pps))
 }

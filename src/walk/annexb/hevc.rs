@@ -2,16 +2,13 @@
 //! sets put in front.
 
 use super::bytes::Bytes;
-use super::{LONG, Out, Sets, bad_length, fits};
+use super::{Out, Sets, StartCode, bad_length, fits};
 use crate::walk::bytes::Cursor;
+use crate::walk::codec::hevc::{self, PPS, PREFIX_SEI, RANDOM_ACCESS, SPS, SUFFIX_SEI, VPS};
 use crate::walk::{Declined, Rules, Stop};
 
-const SPS: u8 = 33;
-const PPS: u8 = 34;
-/// Video, sequence and picture parameter sets, and both kinds of SEI.
-const STORED: [u8; 5] = [32, SPS, PPS, 39, 40];
-/// Pictures that decoding can begin at.
-const RANDOM_ACCESS: std::ops::RangeInclusive<u8> = 16..=23;
+/// Parameter sets and SEI.
+const STORED: [u8; 5] = [VPS, SPS, PPS, PREFIX_SEI, SUFFIX_SEI];
 
 /// Shorter ones are taken for Annex B.
 const SMALLEST: usize = 23;
@@ -47,8 +44,7 @@ impl<'a> Filter<'a> {
                 seen = true;
                 self.sets.put(out)?;
             }
-            out.put(LONG)?;
-            bytes.put(start, end, out)?;
+            bytes.put(StartCode::Long, start, end, out)?;
         }
         Ok(())
     }
@@ -75,7 +71,7 @@ impl<'a> Filter<'a> {
 
 #[inline]
 fn kind<'a>(bytes: impl Bytes<'a>, start: usize) -> u8 {
-    bytes.byte(start).unwrap_or(0) >> 1 & 0x3f
+    hevc::kind(bytes.byte(start).unwrap_or(0))
 }
 
 /// An HEVCDecoderConfigurationRecord: how wide lengths are, and the sets.

@@ -10,15 +10,38 @@ mod tests;
 
 use super::{Codec, Data, Declined, Rules, Stop, Stream};
 use crate::error::Error;
-use bytes::{Bytes, Joined};
+use bytes::Joined;
 
 /// Takes the stream slice by slice.
 pub trait Out<'a> {
     fn put(&mut self, slice: &'a [u8]) -> Result<(), Stop>;
+
+    /// The same as both, one after another.
+    #[inline]
+    fn put_unit(&mut self, start: StartCode, unit: &'a [u8]) -> Result<(), Stop> {
+        self.put(start.bytes())?;
+        self.put(unit)
+    }
+}
+
+/// What a unit begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartCode {
+    Long,
+    Short,
+}
+
+impl StartCode {
+    #[inline]
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            StartCode::Long => LONG,
+            StartCode::Short => &[0, 0, 1],
+        }
+    }
 }
 
 const LONG: &[u8] = &[0, 0, 0, 1];
-const SHORT: &[u8] = &[0, 0, 1];
 
 /// No packet that libavcodec makes is larger.
 const MAX_PACKET: usize = 0x7fff_ffff - 64;
@@ -65,7 +88,7 @@ impl<'a> Filter<'a> {
     }
 
     /// Gives one sample. It is declined before anything of it goes out, or given as a whole.
-    #[inline]
+    #[inline(always)]
     pub fn sample(&mut self, data: &Data<'a>, out: &mut impl Out<'a>) -> Result<(), Stop> {
         match (self, data) {
             (Filter::Plain, data) => data.pieces().try_for_each(|piece| out.put(piece)),
@@ -110,10 +133,7 @@ impl<'a> Sets<'a> {
     }
 
     fn put(&self, out: &mut impl Out<'a>) -> Result<(), Stop> {
-        self.units.iter().try_for_each(|unit| {
-            out.put(LONG)?;
-            out.put(unit)
-        })
+        self.units.iter().try_for_each(|unit| out.put_unit(StartCode::Long, unit))
     }
 }
 

@@ -30,8 +30,15 @@ fn sample(units: &[&[u8]]) -> Vec<u8> {
 }
 
 fn convert(major: u32, codec: Codec, configuration: &[u8], samples: &[Vec<u8>]) -> Result<Vec<u8>, Declined> {
-    let stream =
-        Stream { media: Media::Video, codec, is_cover: false, time_base: (1, 25), configuration, header_frames: None };
+    let stream = Stream {
+        media: Media::Video,
+        codec,
+        is_cover: false,
+        time_base: (1, 25),
+        configuration,
+        header_frames: None,
+        has_dimensions: true,
+    };
     let first = Data::Whole(&samples[0]);
     let mut filter = Filter::new(&stream, &first, &rules(major))?;
     let mut out = Bare(Vec::new());

@@ -193,6 +193,8 @@ pub struct Clusters {
     strangers: Strangers,
     /// Cues stand behind the last Cluster.
     pub is_concluded: bool,
+    /// The tracks are known: there may be no others.
+    pub has_tracks: bool,
 }
 
 impl Clusters {
@@ -200,7 +202,7 @@ impl Clusters {
     pub fn new(at: u64, end: u64, is_sized: bool) -> Self {
         let index = |place| usize::try_from(place).unwrap_or(usize::MAX);
         let strangers = Strangers::default();
-        Clusters { at: index(at), end: index(end), is_sized, strangers, is_concluded: false }
+        Clusters { at: index(at), end: index(end), is_sized, strangers, is_concluded: false, has_tracks: false }
     }
 
     /// The next Cluster. One of unknown size must be gone through, and its end told, before there is another.
@@ -219,6 +221,9 @@ impl Clusters {
             let end = end.ok_or(Declined::damaged("a part of the Segment that is not whole").at(place(at)))?;
             if matches!(head.id, id::EBML | id::SEGMENT) {
                 return Err(Declined::structure("a Segment in a Segment").at(place(at)));
+            }
+            if head.id == id::TRACKS && self.has_tracks {
+                return Err(Declined::structure("a part of the Segment that is there twice").at(place(at)));
             }
             let known = id::is_top_level(head.id) || matches!(head.id, id::VOID | id::CRC_32);
             self.strangers.pass(known, place(head.size), place(at))?;

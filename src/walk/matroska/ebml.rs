@@ -152,6 +152,10 @@ fn check_deep(master: &Child, strangers: &mut Strangers, depth: u32) -> Result<(
         let kind = schema::kind(master.id, child.id);
         let size = length(child.body);
         strangers.pass(kind.is_some(), size, child.at)?;
+        if kind.is_none() && (schema::is_top_level(child.id) || matches!(child.id, schema::EBML | schema::SEGMENT)) {
+            // Whether the input is whole is then told by other sizes than those of the parts around.
+            return Err(Declined::structure("a part of the Segment within another").at(child.at));
+        }
         let sound = match kind {
             Some(Kind::Master) => {
                 check_deep(&child, strangers, depth)?;

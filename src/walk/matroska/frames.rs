@@ -1,56 +1,47 @@
 //! What the frames themselves say: whether they are key frames, and whether libavformat's parser leaves them whole.
 
 use super::codecs::Rule;
-use super::h264::Parser;
 use crate::walk::Declined;
+use crate::walk::codec::{h264, vpx};
 
-/// One stream's frames, looked at in their order.
-pub struct Frames {
-    rule: Rule,
-    /// What the last frame said: one that says nothing is taken for the same.
-    last: bool,
-    h264: Parser,
+/// How one stream's frames, looked at in their order, are told to be key frames.
+pub enum Frames {
+    /// By the container.
+    Container,
+    /// All are.
+    Key,
+    Theora,
+    H264(h264::LengthPrefixed),
+    Vpx(vpx::Keys),
+    Unknown(Declined),
 }
 
 impl Frames {
     pub fn new(rule: Rule, configuration: &[u8]) -> Self {
-        // libavformat's parsers begin with a key frame in mind.
-        let h264 = if rule == Rule::H264 { Parser::new(configuration) } else { Parser::default() };
-        Frames { rule, last: true, h264 }
+        match rule {
+            Rule::Container => Frames::Container,
+            Rule::Key | Rule::Ac3 | Rule::Mp2 | Rule::Opus => Frames::Key,
+            Rule::Theora => Frames::Theora,
+            Rule::H264 => h264::LengthPrefixed::new(configuration).map_or_else(Frames::Unknown, Frames::H264),
+            Rule::Vp8 => Frames::Vpx(vpx::Keys::vp8()),
+            Rule::Vp9 => Frames::Vpx(vpx::Keys::vp9()),
+            Rule::Counted | Rule::Unknown => {
+                Frames::Unknown(Declined::structure("a codec whose key frames only libavformat knows"))
+            }
+        }
     }
 
     /// Whether libavformat's packet of this frame is a key frame. `flagged`: the container says so.
     pub fn is_key(&mut self, frame: &[u8], flagged: bool) -> Result<bool, Declined> {
-        let first = frame.first().copied().unwrap_or(0);
-        match self.rule {
-            Rule::Container => return Ok(flagged),
-            Rule::Key | Rule::Ac3 | Rule::Mp2 | Rule::Opus => return Ok(true),
-            Rule::Theora => return Ok(first & 0x40 == 0),
-            Rule::H264 => return self.h264.is_key(frame),
-            Rule::Vp8 => self.last = vp8(frame).unwrap_or(self.last),
-            Rule::Vp9 => self.last = vp9(first).unwrap_or(self.last),
-            Rule::Counted | Rule::Unknown => {
-                return Err(Declined::structure("a codec whose key frames only libavformat knows"));
-            }
+        match self {
+            Frames::Container => Ok(flagged),
+            Frames::Key => Ok(true),
+            Frames::Theora => Ok(frame.first().is_none_or(|first| first & 0x40 == 0)),
+            Frames::H264(units) => units.is_key(frame),
+            Frames::Vpx(keys) => Ok(keys.is_key(frame)),
+            Frames::Unknown(declined) => Err(*declined),
         }
-        Ok(self.last)
     }
-}
-
-fn vp8(frame: &[u8]) -> Option<bool> {
-    let first = *frame.first().filter(|_| frame.len() >= 3)?;
-    let version = (first >> 1) & 7;
-    (version <= 3).then_some(first & 1 == 0)
-}
-
-/// From the first byte: a frame marker, the profile, whether a frame is shown again, whether it depends on others.
-fn vp9(first: u8) -> Option<bool> {
-    let bit = |nth: u32| first.wrapping_shr(nth) & 1 == 1;
-    if !(bit(5) && bit(4)) {
-        return Some(!bit(3) && !bit(2));
-    }
-    // Profile 3 has one bit more.
-    (!bit(3)).then_some(!bit(2) && !bit(1))
 }
 
 /// What libavformat's parser must find in a frame to give it out as it is.
@@ -243,22 +234,6 @@ fn opus_duration(configuration: u8) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn keys(rule: Rule, frames: &[&[u8]]) -> Vec<bool> {
-        let mut seen = Frames::new(rule, &[]);
-        frames.iter().map(|frame| seen.is_key(frame, false).unwrap()).collect()
-    }
-
-    #[test]
-    fn vp8_and_vp9_frames_tell_whether_they_are_key_frames() {
-        assert_eq!(
-            keys(Rule::Vp8, &[&[0x10, 0, 0], &[0x11, 0, 0], &[0x1e, 0, 0], &[0x10]]),
-            [true, false, false, false]
-        );
-        // Depends on others, shown again, key, a profile to come; then profile 3.
-        assert_eq!(keys(Rule::Vp9, &[&[0x84], &[0x88], &[0x80], &[0xb8]]), [false, false, true, true]);
-        assert_eq!(keys(Rule::Vp9, &[&[0xb0], &[0xb2], &[0xb4]]), [true, false, false]);
-    }
 
     #[test]
     fn ac3_frames_tell_their_size() {

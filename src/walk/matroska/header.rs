@@ -19,6 +19,8 @@ pub struct Header<'a> {
     pub end: u64,
     /// The Segment says where it ends.
     pub is_sized: bool,
+    /// The tracks stand before the first Cluster.
+    pub tracks_come_first: bool,
 }
 
 /// The parts of the Segment that matter, as they are found.
@@ -57,7 +59,8 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
     }
     let mut parts = Parts::default();
     let clusters = front(bytes, segment.body, end, segment.size.is_some(), &mut parts)?;
-    if parts.tracks.is_none() {
+    let tracks_come_first = parts.tracks.is_some();
+    if !tracks_come_first {
         // Only where the tracks come later does memux let libavformat seek for them.
         follow_seeks(bytes, segment.body, &mut parts)?;
     }
@@ -70,6 +73,7 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
         clusters,
         end,
         is_sized: segment.size.is_some(),
+        tracks_come_first,
     };
     let tracks = parts.tracks.ok_or(Declined::structure("no Tracks that libavformat would find"))?;
     for entry in tracks.children() {
@@ -261,6 +265,7 @@ impl<'a> Header<'a> {
             time_base: (1, 90_000),
             configuration: if is_cover { &[] } else { data },
             header_frames: None,
+            has_dimensions: false,
         });
         Ok(())
     }

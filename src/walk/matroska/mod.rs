@@ -5,7 +5,6 @@ mod codecs;
 mod count;
 mod ebml;
 mod frames;
-mod h264;
 mod header;
 mod lacing;
 mod number;
@@ -16,7 +15,7 @@ mod tracks;
 pub use header::begins;
 pub use samples::Samples;
 
-use super::{Counted, Declined, Demux, Media, Pace, Rules, Stop, Stream};
+use super::{Counted, Data, Declined, Demux, Media, Pace, Rules, Stop, Stream};
 use blocks::{Clusters, Step};
 use count::Counter;
 use header::Header;
@@ -50,7 +49,9 @@ impl<'a> Segment<'a> {
     }
 
     fn clusters(&self) -> Clusters {
-        Clusters::new(self.header.clusters, self.header.end, self.header.is_sized)
+        let mut clusters = Clusters::new(self.header.clusters, self.header.end, self.header.is_sized);
+        clusters.has_tracks = self.header.tracks_come_first;
+        clusters
     }
 
     /// Goes through everything once more only to see what stands at the end.
@@ -63,6 +64,16 @@ impl<'a> Segment<'a> {
             clusters.behind(&cluster);
         }
         Ok(clusters.is_concluded)
+    }
+
+    /// Declines what is no row of Clusters with blocks in them.
+    pub fn look_on(&self) -> Result<(), Declined> {
+        let mut clusters = self.clusters();
+        while let Some(mut cluster) = clusters.next(self.bytes)? {
+            while !matches!(cluster.step(self.bytes)?, Step::End) {}
+            clusters.behind(&cluster);
+        }
+        Ok(())
     }
 
     fn make_samples(&self, stream: usize) -> Result<Samples<'a>, Declined> {
@@ -97,6 +108,11 @@ impl<'a> Demux<'a> for Segment<'a> {
         self.is_complete.get_or_init(|| clusters.is_concluded);
         let is_picture = self.header.pictures.iter().any(|(found, _)| *found == stream);
         Ok(Counted { packets: counter.packets.saturating_add(u64::from(is_picture)), discarded: 0 })
+    }
+
+    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+        let samples = self.samples(stream).without_keys();
+        samples.map(|sample| sample.map(|sample| (sample.offset, sample.data)))
     }
 
     fn samples(&self, stream: usize) -> Self::Samples {

@@ -37,6 +37,16 @@ impl<'a> Iterator for Samples<'a> {
     }
 }
 
+impl Samples<'_> {
+    /// Spares the look into each sample that tells key frames.
+    pub fn without_keys(mut self) -> Self {
+        if let Samples::Track(track) = &mut self {
+            track.without_keys = true;
+        }
+        self
+    }
+}
+
 fn picture_sample(bytes: &[u8]) -> Sample<'_> {
     // libavformat tells no place for it.
     Sample { offset: 0, pts: None, dts: None, duration: 0, key: true, discard: false, data: Data::Whole(bytes) }
@@ -60,6 +70,8 @@ pub struct TrackSamples<'a> {
     reach: u64,
     frames: Frames,
     whole: Whole,
+    /// Nobody asks which samples are key frames.
+    without_keys: bool,
 }
 
 struct Pending<'a> {
@@ -104,6 +116,7 @@ impl<'a> TrackSamples<'a> {
             reach: 0,
             frames: Frames::new(rule, track.configuration),
             whole: Whole::new(rule, track.configuration)?,
+            without_keys: false,
             track,
         })
     }
@@ -226,7 +239,8 @@ impl<'a> TrackSamples<'a> {
         let time = time.ok_or(Declined::structure("laces without durations").at(at))?;
         let all = whole_frame(prefix, frame)?;
         self.whole.check(&all).map_err(|declined| declined.at(at))?;
-        let key = self.frames.is_key(&all, pending.is_key && nth == 0).map_err(|declined| declined.at(at))?;
+        let key = !self.without_keys
+            && self.frames.is_key(&all, pending.is_key && nth == 0).map_err(|declined| declined.at(at))?;
         // Of sound that it looks into, libavformat finds the duration there.
         let is_sound = self.track.treatment.parsed && !self.track.is_video;
         let duration = if is_sound { 0 } else { i64::try_from(duration).unwrap_or(0) };

@@ -52,6 +52,8 @@ pub const CODEC_DELAY: u32 = 0x56aa;
 pub const DEFAULT_DURATION: u32 = 0x0023_e383;
 pub const TRACK_TIMESTAMP_SCALE: u32 = 0x0023_314f;
 pub const VIDEO: u32 = 0xe0;
+pub const PIXEL_WIDTH: u32 = 0xb0;
+pub const PIXEL_HEIGHT: u32 = 0xba;
 pub const FRAME_RATE: u32 = 0x0023_83e3;
 pub const PROJECTION: u32 = 0x7670;
 pub const PROJECTION_TYPE: u32 = 0x7671;
@@ -188,7 +190,7 @@ const PICTURE: &[Group] = {
     use Kind::{Binary, Float, Master, Number, Skipped};
     &[
         (Float, &[FRAME_RATE]),
-        (Number, &[0x54b0, 0x54ba, 0xb0, 0xba, 0x53c0, 0x54b2, 0x9a, 0x9d, 0x53b8]),
+        (Number, &[0x54b0, 0x54ba, PIXEL_WIDTH, PIXEL_HEIGHT, 0x53c0, 0x54b2, 0x9a, 0x9d, 0x53b8]),
         (Binary, &[0x002e_b524]),
         (Master, &[0x55b0, PROJECTION]),
         (Skipped, &[0x54aa, 0x54bb, 0x54cc, 0x54dd, 0x54b3]),

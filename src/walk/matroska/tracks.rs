@@ -44,6 +44,8 @@ struct Entry<'a> {
     default_duration: u64,
     scale: f64,
     frame_rate: f64,
+    width: u64,
+    height: u64,
     sampling: f64,
     output_sampling: f64,
     encodings: u32,
@@ -96,6 +98,7 @@ pub fn track<'a>(
         time_base,
         configuration: track.configuration,
         header_frames: None,
+        has_dimensions: [entry.width, entry.height].iter().all(|pixels| i32::try_from(*pixels).is_ok_and(|n| n > 0)),
     });
     Ok(track)
 }
@@ -110,6 +113,8 @@ fn read<'a>(entry: &Child<'a>) -> Result<Entry<'a>, Declined> {
         default_duration: 0,
         scale: 1.0,
         frame_rate: 0.0,
+        width: 0,
+        height: 0,
         sampling: 0.0,
         output_sampling: 0.0,
         encodings: 0,
@@ -152,6 +157,8 @@ impl<'a> Entry<'a> {
             let child = child?;
             match child.id {
                 id::FRAME_RATE => self.frame_rate = child.float(0.0),
+                id::PIXEL_WIDTH => self.width = child.uint(0),
+                id::PIXEL_HEIGHT => self.height = child.uint(0),
                 id::PROJECTION => projection(&child)?,
                 _ => {}
             }

@@ -20,11 +20,12 @@ pub struct Description<'a> {
     pub configuration: &'a [u8],
     /// Only samples of the first description are read: the others are of another codec.
     pub only_first: bool,
-    pub count: u32,
     /// Uncompressed sound: bytes of one sample of all channels; 0 for other codecs.
     pub frame_bytes: u32,
     /// How many samples one packet must hold at least, as QuickTime says it; up to 1 for none.
     pub samples_per_frame: u32,
+    /// Pictures: a width and a height are told.
+    pub has_dimensions: bool,
 }
 
 /// What the reading depends on beside the bytes of the box.
@@ -48,6 +49,10 @@ pub fn read<'a>(atom: &Atom<'a>, context: &Context<'a>) -> Result<Description<'a
     if count == 0 || count > MAX_ENTRIES {
         return Err(damaged());
     }
+    // Later versions attach the configuration of another description to the first of its packets, and filters use it.
+    if count > 1 && context.avformat_major != 59 {
+        return Err(atom.structure("several sample descriptions"));
+    }
     let mut found: Option<([u8; 4], Description)> = None;
     let mut at = atom.content.saturating_add(8);
     for _ in 0..count {
@@ -55,13 +60,14 @@ pub fn read<'a>(atom: &Atom<'a>, context: &Context<'a>) -> Result<Description<'a
         cursor.take(length(entry.bytes)).ok_or_else(damaged)?;
         at = at.saturating_add(length(entry.bytes));
         match &mut found {
-            None => found = Some((entry.format, entry.describe(context, version, count)?)),
+            None => found = Some((entry.format, entry.describe(context, version)?)),
             Some((format, first)) if *format == entry.format => {
-                let next = entry.describe(context, version, count)?;
+                let next = entry.describe(context, version)?;
                 if (next.kind, next.coding, next.frame_bytes) != (first.kind, first.coding, first.frame_bytes) {
                     return Err(atom.structure("sample descriptions that differ in kind"));
                 }
                 first.samples_per_frame = next.samples_per_frame;
+                first.has_dimensions &= next.has_dimensions;
             }
             Some((format, _)) if DIFFERING.contains(&&*format) => {
                 return Err(atom.structure("sample descriptions of several codecs"));
@@ -75,7 +81,7 @@ pub fn read<'a>(atom: &Atom<'a>, context: &Context<'a>) -> Result<Description<'a
         description.only_first = true;
     } else if !description.only_first {
         description.only_first = false;
-    } else if context.avformat_major != 59 || count > 2 {
+    } else if count > 2 {
         return Err(atom.structure("sample descriptions of several codecs"));
     }
     Ok(description)
@@ -105,7 +111,7 @@ impl<'a> Entry<'a> {
         Atom { kind: self.format, offset: self.at, content: self.at, body: self.bytes, open_ended: false }
     }
 
-    fn describe(&self, context: &Context<'a>, version: u8, count: u32) -> Result<Description<'a>, Declined> {
+    fn describe(&self, context: &Context<'a>, version: u8) -> Result<Description<'a>, Declined> {
         pass_over(&self.atom(), 0).or_else(|declined| match &self.format {
             // Names that boxes have too.
             b"alac" | b"tmcd" => Ok(()),
@@ -116,9 +122,9 @@ impl<'a> Entry<'a> {
             coding: Coding::Plain,
             configuration: &[],
             only_first: false,
-            count,
             frame_bytes: 0,
             samples_per_frame: 0,
+            has_dimensions: false,
         };
         match context.kind {
             Kind::Video => self.describe_video(context, &mut description)?,
@@ -133,7 +139,10 @@ impl<'a> Entry<'a> {
         let coding = tags::video(&self.format, context.avformat_major);
         description.coding = coding.ok_or_else(|| atom.structure("a video codec that is not known here"))?;
         let mut cursor = Cursor::new(self.bytes);
-        let depth = cursor.take(82).and_then(|_| cursor.u16()).ok_or_else(|| atom.damaged("a description cut off"))?;
+        cursor.take(32).ok_or_else(|| atom.damaged("a description cut off"))?;
+        let (width, height) = (cursor.u16(), cursor.u16());
+        description.has_dimensions = [width, height].iter().all(|pixels| pixels.is_some_and(|pixels| pixels > 0));
+        let depth = cursor.take(46).and_then(|_| cursor.u16()).ok_or_else(|| atom.damaged("a description cut off"))?;
         if matches!(depth & 0x1f, 1 | 2 | 4 | 8) {
             return Err(atom.structure("a palette"));
         }

@@ -5,7 +5,6 @@ use super::Cursor;
 use super::boxes::{Atom, Atoms, pass_over_known};
 use super::layout::Track;
 use super::runs::{Defaults, Run, believable};
-use super::tags::Kind;
 
 /// `trex`: what the samples of a track are in all fragments.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +38,6 @@ pub fn read_announced(atom: &Atom) -> Option<u64> {
 #[derive(Clone, Copy, Debug)]
 struct Progress {
     id: u32,
-    is_audio: bool,
     /// The description whose samples are read; `None` for all.
     description: Option<u32>,
     /// What is taken off all times, for the start of an edit list.
@@ -106,7 +104,6 @@ impl<'a> Fragments<'a> {
             let only_first = track.is_none_or(|track| track.description.only_first);
             Progress {
                 id: track.map_or(0, |track| track.id),
-                is_audio: track.is_some_and(|track| track.kind == Kind::Audio),
                 description: only_first.then_some(1),
                 time_offset: track.map_or(0, Track::time_offset),
                 end: track.map_or(0, |track| track.extent.time),

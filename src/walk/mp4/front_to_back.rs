@@ -13,30 +13,20 @@ use super::samples::{Order, TrackSamples};
 use super::tags::Kind;
 use crate::mem::prefetch;
 
-/// Goes from fragment to fragment: those of the header first.
+/// What lies in the fragments, one by one, front to back.
 #[derive(Clone, Debug)]
-pub struct FragmentSamples<'a> {
-    bytes: &'a [u8],
-    /// The samples in the header's own tables.
-    tables: Option<Box<TrackSamples<'a>>>,
+pub struct FragmentItems<'a> {
     atoms: Atoms<'a>,
     fragments: Fragments<'a>,
     number: usize,
-    track: Track<'a>,
+    is_audio: bool,
     /// The runs whose media have been met.
     runs: std::vec::IntoIter<Run<'a>>,
     items: Option<Items<'a>>,
-    /// One ahead, so that its bytes are on their way; with the shift that is known when it is read.
-    next: Option<(Item, i64)>,
-    begun: bool,
     shift: i64,
-    /// The header's samples have no composition times: libavformat then takes none from fragments.
-    is_plain: bool,
-    judge: Judge,
-    order: Order,
 }
 
-impl<'a> FragmentSamples<'a> {
+impl<'a> FragmentItems<'a> {
     pub fn new(
         bytes: &'a [u8],
         header: &Header<'a>,
@@ -44,33 +34,26 @@ impl<'a> FragmentSamples<'a> {
         track: &Track<'a>,
         avformat_major: u32,
     ) -> Result<Self, Declined> {
-        let tables = (track.len() > 0).then(|| TrackSamples::new(bytes, track).map(Box::new)).transpose()?;
-        Ok(FragmentSamples {
-            bytes,
-            is_plain: tables.is_some() && track.tables.offsets.is_empty(),
-            tables,
+        Ok(FragmentItems {
             atoms: Atoms::between(bytes, 0, length(bytes)),
             fragments: header.new_fragments(bytes, avformat_major)?,
             number,
-            track: track.clone(),
+            is_audio: track.kind == Kind::Audio,
             runs: Vec::new().into_iter(),
             items: None,
-            next: None,
-            begun: false,
             shift: 0,
-            judge: Judge::new(track.coding, track.kind, track.description.configuration)?,
-            order: Order::default(),
         })
     }
 
-    /// The next sample, from whichever run.
-    fn item(&mut self) -> Result<Option<Item>, Declined> {
+    /// The next one, from whichever run.
+    #[inline]
+    pub fn next(&mut self) -> Result<Option<Item>, Declined> {
         loop {
             if let Some(item) = self.items.as_mut().and_then(Items::next) {
                 return Ok(Some(item));
             }
             self.items = match self.runs.next() {
-                Some(run) => Some(run.items(self.track.kind == Kind::Audio)),
+                Some(run) => Some(run.items(self.is_audio)),
                 None if self.next_group()? => None,
                 None => return Ok(None),
             };
@@ -96,23 +79,70 @@ impl<'a> FragmentSamples<'a> {
         }
         Ok(false)
     }
+}
+
+/// Goes from fragment to fragment: those of the header first.
+#[derive(Clone, Debug)]
+pub struct FragmentSamples<'a> {
+    bytes: &'a [u8],
+    /// The samples in the header's own tables.
+    tables: Option<Box<TrackSamples<'a>>>,
+    items: FragmentItems<'a>,
+    track: Track<'a>,
+    /// One ahead, so that its bytes are on their way; with the shift that is known when it is read.
+    next: Option<(Item, i64)>,
+    state: State,
+    /// The header's samples have no composition times: libavformat then takes none from fragments.
+    is_plain: bool,
+    judge: Judge,
+    order: Order,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    New,
+    Begun,
+    Ended,
+}
+
+impl<'a> FragmentSamples<'a> {
+    pub fn new(
+        bytes: &'a [u8],
+        header: &Header<'a>,
+        number: usize,
+        track: &Track<'a>,
+        avformat_major: u32,
+    ) -> Result<Self, Declined> {
+        let tables = (track.len() > 0).then(|| TrackSamples::new(bytes, track).map(Box::new)).transpose()?;
+        Ok(FragmentSamples {
+            bytes,
+            is_plain: tables.is_some() && track.tables.offsets.is_empty(),
+            tables,
+            items: FragmentItems::new(bytes, header, number, track, avformat_major)?,
+            track: track.clone(),
+            next: None,
+            state: State::New,
+            judge: Judge::new(track.coding, track.kind, track.description.configuration)?,
+            order: Order::default(),
+        })
+    }
 
     fn step(&mut self) -> Result<Option<Sample<'a>>, Declined> {
-        if !self.begun {
-            self.begun = true;
+        if self.state == State::New {
+            self.state = State::Begun;
             self.next = self.look_ahead()?;
         }
-        let Some((item, shift)) = self.next else { return Ok(None) };
+        let Some((item, shift)) = self.next.filter(|_| self.state != State::Ended) else { return Ok(None) };
         self.next = self.look_ahead()?;
         self.sample(&item, shift).map(Some)
     }
 
     fn look_ahead(&mut self) -> Result<Option<(Item, i64)>, Declined> {
-        let item = self.item()?;
+        let item = self.items.next()?;
         if let Some(item) = &item {
             prefetch(self.bytes, usize::try_from(item.offset).unwrap_or(usize::MAX));
         }
-        Ok(item.map(|item| (item, self.shift)))
+        Ok(item.map(|item| (item, self.items.shift)))
     }
 
     fn sample(&mut self, item: &Item, shift: i64) -> Result<Sample<'a>, Declined> {
@@ -146,8 +176,7 @@ impl<'a> Iterator for FragmentSamples<'a> {
         }
         let sample = self.step();
         if let Err(declined) = sample {
-            self.atoms = Atoms::between(self.bytes, 0, 0);
-            (self.next, self.items, self.runs) = (None, None, Vec::new().into_iter());
+            (self.state, self.next) = (State::Ended, None);
             return Some(Err(declined));
         }
         sample.transpose()

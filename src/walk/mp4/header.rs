@@ -59,6 +59,10 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
     loop {
         let at = atoms.position();
         if is_padding(bytes, at) {
+            if header.fragments.is_some() {
+                // libavformat takes it for a box up to the end, and then for damage.
+                return Err(Declined::structure("padding behind fragments").at(at));
+            }
             break;
         }
         let Some(atom) = atoms.next() else { break };

@@ -9,6 +9,7 @@ use super::sync::Keys;
 use super::tables::{Extent, MAX_SAMPLE, Sizes, Tables, believable};
 use super::tags::{Coding, Kind};
 use super::timeline::{BLOCK, Blocks, Offsets, Singles, Timeline};
+use std::sync::OnceLock;
 
 /// One track, checked.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Track<'a> {
     pub chapters: Option<Vec<u32>>,
     pub layout: Layout<'a>,
     pub avformat_major: u32,
+    /// The edits, once they were applied.
+    pub planned: OnceLock<Option<Plan>>,
 }
 
 /// How the samples of the tables make packets.
@@ -76,8 +79,7 @@ impl<'a> Track<'a> {
             self.layout = Layout::Singles(Singles::new(tables));
         }
         let several = self.extent.description > 1;
-        // Later versions tell decoders of each change.
-        if several && (self.description.only_first || self.avformat_major > 59) {
+        if several && self.description.only_first {
             return Err(Declined::structure("samples of several descriptions"));
         }
         if !believable(tables.count, bytes) {
@@ -161,9 +163,12 @@ impl<'a> Track<'a> {
     }
 
     /// The edits, applied; `None` where there are none and everything comes as it is.
-    pub fn plan(&self) -> Result<Option<Plan>, Declined> {
+    pub fn plan(&self) -> Result<Option<&Plan>, Declined> {
+        if let Some(plan) = self.planned.get() {
+            return Ok(plan.as_ref());
+        }
         match self.plan_at(&mut |_, _| Ok(())) {
-            Ok(plan) => Ok(plan),
+            Ok(plan) => Ok(self.planned.get_or_init(|| plan).as_ref()),
             Err(Stop::Declined(declined)) => Err(declined),
             // Nobody ends it.
             Err(Stop::Ended(_)) => Err(Declined::structure("an edit list that was not applied")),

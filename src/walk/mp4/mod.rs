@@ -5,11 +5,11 @@ mod edits;
 mod entry;
 mod fragments;
 mod front_to_back;
-mod h264;
 mod header;
 mod keys;
 mod layout;
 mod meta;
+mod payloads;
 mod places;
 mod runs;
 mod samples;
@@ -26,6 +26,7 @@ use super::{Codec, Counted, Data, Declined, Demux, Media, Pace, Reason, Rules, S
 use front_to_back::FragmentSamples;
 use header::{Header, Part};
 use layout::Track;
+use payloads::Payloads;
 use samples::TrackSamples;
 use tags::{Coding, Kind};
 
@@ -39,9 +40,6 @@ pub struct Movie<'a> {
 
 impl<'a> Movie<'a> {
     pub fn open(bytes: &'a [u8], rules: &Rules) -> Result<Self, Declined> {
-        if !(59..=63).contains(&rules.avformat_major) {
-            return Err(Declined::structure("a version of FFmpeg that is not known here"));
-        }
         let header = header::read(bytes, rules)?;
         let mut streams = Vec::new();
         for part in &header.parts {
@@ -102,6 +100,7 @@ fn describe<'a>(track: &Track<'a>, header: &Header) -> Result<Stream<'a>, Declin
         time_base: (1, track.timescale),
         configuration: track.description.configuration,
         header_frames: frames,
+        has_dimensions: track.description.has_dimensions,
     })
 }
 
@@ -113,6 +112,7 @@ fn cover<'a>() -> Stream<'a> {
         time_base: (1, 90_000),
         configuration: &[],
         header_frames: None,
+        has_dimensions: false,
     }
 }
 
@@ -139,6 +139,10 @@ impl<'a> Demux<'a> for Movie<'a> {
         counted.packets = counted.packets.saturating_add(more.packets);
         counted.discarded = counted.discarded.saturating_add(more.discarded);
         Ok(counted)
+    }
+
+    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+        Payloads::new(self, stream)
     }
 
     fn samples(&self, stream: usize) -> Samples<'a> {

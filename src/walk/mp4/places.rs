@@ -11,6 +11,9 @@ pub struct Places<'a> {
     /// How many samples a packet has at most.
     block: u64,
     run: usize,
+    /// How many samples each of its chunks has, and the first chunk that is not one of its.
+    samples: u64,
+    run_end: usize,
     chunk: usize,
     /// Samples of the chunk that are still to come.
     left: u64,
@@ -23,7 +26,19 @@ impl<'a> Places<'a> {
     pub fn new(tables: &Tables<'a>, frame_bytes: Option<u32>, first: u64) -> Self {
         let sizes = frame_bytes.map_or(tables.sizes, Sizes::Same);
         let block = if frame_bytes.is_some() { BLOCK } else { 1 };
-        let mut places = Places { tables: *tables, sizes, block, run: 0, chunk: 0, left: 0, sample: 0, offset: 0 };
+        let mut places = Places {
+            tables: *tables,
+            sizes,
+            block,
+            run: 0,
+            samples: 0,
+            run_end: 0,
+            chunk: 0,
+            left: 0,
+            sample: 0,
+            offset: 0,
+        };
+        places.enter_run(0);
         places.begin_chunk();
         places.pass(first);
         places
@@ -55,16 +70,23 @@ impl<'a> Places<'a> {
     }
 
     /// Stands before the first sample of the chunk.
+    #[inline]
     fn begin_chunk(&mut self) {
-        let next = self.run.saturating_add(1);
-        if self.tables.runs.get(next).is_some_and(|run| usize::try_from(run.first).is_ok_and(|at| at <= self.chunk)) {
-            self.run = next;
+        if self.chunk >= self.run_end {
+            self.enter_run(self.run.saturating_add(1));
         }
-        let run = self.tables.runs.get(self.run);
-        match self.tables.chunks.get(self.chunk).zip(run) {
-            Some((offset, run)) => (self.offset, self.left) = (offset, run.samples),
+        match self.tables.chunks.get(self.chunk) {
+            Some(offset) => (self.offset, self.left) = (offset, self.samples),
             None => self.left = 0,
         }
+    }
+
+    #[inline]
+    fn enter_run(&mut self, run: usize) {
+        self.run = run;
+        self.samples = self.tables.runs.get(run).map_or(0, |run| run.samples);
+        let end = self.tables.runs.get(run.saturating_add(1)).and_then(|next| usize::try_from(next.first).ok());
+        self.run_end = end.unwrap_or(usize::MAX);
     }
 }
 
@@ -82,11 +104,14 @@ impl Iterator for Places<'_> {
         if samples == 0 {
             return None;
         }
-        let size = self.sizes.get(self.sample)?.saturating_mul(samples);
+        let mut size = self.sizes.get(self.sample)?;
+        if samples > 1 {
+            size = size.saturating_mul(samples);
+        }
         let offset = self.offset;
         self.left = self.left.wrapping_sub(samples);
-        self.sample = self.sample.saturating_add(usize::try_from(samples).unwrap_or(usize::MAX));
-        self.offset = offset.saturating_add(size);
+        self.sample = self.sample.wrapping_add(usize::try_from(samples).unwrap_or(usize::MAX));
+        self.offset = offset.wrapping_add(size);
         Some((offset, size))
     }
 }

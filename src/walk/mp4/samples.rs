@@ -65,7 +65,7 @@ impl<'a> TrackSamples<'a> {
             Layout::Empty | Layout::Blocks(..) => (false, Keys::All),
         };
         let plan = track.plan()?;
-        let earlier = match &plan {
+        let earlier = match plan {
             Some(plan) if track.kind == Kind::Video => first_shown(track, plan, offsets).max(0),
             _ => 0,
         };
@@ -75,7 +75,7 @@ impl<'a> TrackSamples<'a> {
             bytes,
             offsets,
             has_offsets,
-            segments: plan.map_or_else(|| vec![all], |plan| plan.segments).into_iter(),
+            segments: plan.map_or_else(|| vec![all], |plan| plan.segments.clone()).into_iter(),
             segment: Segment { end: 0, ..all },
             index: 0,
             moments: Moments::None,
@@ -171,7 +171,7 @@ pub fn last_time(track: &Track) -> Result<Option<i64>, Declined> {
         let last = track.len().checked_sub(1);
         return Ok(last.and_then(|last| moments(&track.layout, offsets, last).next()).map(|moment| moment.time));
     };
-    let earlier = if track.kind == Kind::Video { first_shown(track, &plan, offsets).max(0) } else { 0 };
+    let earlier = if track.kind == Kind::Video { first_shown(track, plan, offsets).max(0) } else { 0 };
     let Some(segment) = plan.segments.iter().rfind(|segment| segment.end > segment.first) else { return Ok(None) };
     let last = moments(&track.layout, offsets, segment.end.saturating_sub(1)).next();
     Ok(last.map(|moment| segment.time(moment.time).saturating_sub(earlier)))

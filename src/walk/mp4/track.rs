@@ -8,6 +8,7 @@ use super::layout::{Layout, Track};
 use super::tables::{Extent, Tables};
 use super::tags::Kind;
 use super::{Cursor, meta};
+use std::sync::OnceLock;
 
 /// What the track depends on beside its own boxes.
 #[derive(Clone, Copy, Debug)]
@@ -187,6 +188,7 @@ impl<'a> Parts<'a> {
             chapters: self.chapters,
             layout: Layout::Empty,
             avformat_major: movie.rules.avformat_major,
+            planned: OnceLock::new(),
         };
         if !track.tables.is_empty() {
             track.lay_out(movie.bytes)?;

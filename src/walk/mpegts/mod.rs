@@ -12,6 +12,7 @@ mod pids;
 mod pieces;
 mod scan;
 mod sections;
+mod sets;
 mod split;
 mod stamps;
 mod tables;
@@ -30,6 +31,10 @@ use std::collections::VecDeque;
 
 /// Packets between two looks at the clock.
 const PACKETS_AT_ONCE: usize = 4096;
+/// Among so many each stream begins.
+const PACKETS_WITH_BEGINNINGS: usize = 8192;
+/// The mark of a packet in which a PES packet begins.
+const BEGINS: u32 = 0x40_0000;
 /// Packets that are gone through when a sample is wanted.
 const PACKETS_FOR_SAMPLES: usize = 64;
 /// Time stamps count in 90 kHz and wrap at 33 bits: libavformat adds to those that lie further back than this.
@@ -60,6 +65,7 @@ impl<'a> Multiplex<'a> {
             time_base: (1, 90_000),
             configuration: &[],
             header_frames: None,
+            has_dimensions: true,
         });
         let streams = streams.collect();
         Ok(Multiplex { layout, names, streams, longest: rules.max_packet_bytes })
@@ -74,6 +80,36 @@ impl<'a> Multiplex<'a> {
         }
         let cut = kind.and_then(|kind| kind.cut);
         pid.zip(cut).ok_or_else(|| Declined::new(Reason::Job, "a stream that only FFmpeg cuts into packets"))
+    }
+
+    /// Whether a stream begins at quite another time than the others: libavformat looks for wraps by whichever it meets
+    /// first.
+    fn is_apart(&self, own: u16) -> bool {
+        if self.names.listed.iter().any(|listed| listed.kind.is_some_and(|kind| kind.sections)) {
+            // Sections get their times from the program's clock.
+            return true;
+        }
+        let mut begun: Vec<(u16, i64)> = Vec::new();
+        let places = (self.layout.start..).step_by(self.layout.stride);
+        for packet in places.map_while(|at| self.layout.packet(at)).take(PACKETS_WITH_BEGINNINGS) {
+            let header = packets::header(packet);
+            let pid = packets::pid(header);
+            let known = header & BEGINS == 0 || begun.iter().any(|(known, _)| *known == pid);
+            if let Some(pts) = (!known).then(|| pes::start(packets::parts(packet, header).0).ok()?.pts).flatten() {
+                begun.push((pid, pts));
+            }
+            if begun.len() >= self.names.listed.len() {
+                break;
+            }
+        }
+        let first = begun.iter().find(|(pid, _)| *pid == own).map(|(_, pts)| *pts);
+        first.is_some_and(|first| begun.iter().any(|(_, pts)| pts.abs_diff(first) > pes::FAR))
+    }
+
+    /// Declines a stream of whose pictures libavformat may not learn the size.
+    pub fn tells_size(&self, stream: usize) -> Result<(), Declined> {
+        let (_, cut) = self.countable(stream)?;
+        sets::look(cut, self.samples(stream))
     }
 
     fn reader(&self, pid: u16, cut: Cut) -> Reader<'a> {
@@ -95,7 +131,7 @@ impl<'a> Demux<'a> for Multiplex<'a> {
 
     fn count(&self, stream: usize, pace: Pace) -> Result<Counted, Stop> {
         let (pid, cut) = self.countable(stream)?;
-        let mut reader = self.reader(pid, cut);
+        let mut reader = self.reader(pid, cut).for_number_only();
         let mut packets = 0u64;
         while reader.advance(PACKETS_AT_ONCE, &mut |_| packets = packets.saturating_add(1))? {
             pace(reader.offset(), packets)?;
@@ -108,7 +144,9 @@ impl<'a> Demux<'a> for Multiplex<'a> {
             Ok((pid, cut)) => (Some((self.reader(pid, cut), pid, Keys::new(cut))), None),
             Err(declined) => (None, Some(declined)),
         };
-        Samples { layout: self.layout, reader, refused, ready: VecDeque::new(), first_pts: None }
+        let is_apart = reader.as_ref().is_some_and(|(_, pid, _)| self.is_apart(*pid));
+        let first_pts = is_apart.then_some(i64::MAX);
+        Samples { layout: self.layout, reader, refused, ready: VecDeque::new(), first_pts }
     }
 }
 
@@ -130,10 +168,12 @@ impl<'a> Samples<'a> {
             Err(declined) => return Some(Err(declined)),
         };
         let pts = frame.stamp.and_then(|stamp| stamp.pts);
-        self.first_pts = self.first_pts.or(pts);
+        let is_far = frame.stamp.is_some_and(|stamp| stamp.is_far);
+        // libavformat looks for wraps by the first time of decoding: so far from it nothing is certain.
+        self.first_pts = self.first_pts.or(if is_far { pts.and(Some(i64::MAX)) } else { pts });
         Some(Ok(Sample {
             offset: frame.stamp.map_or(offset(frame.begin.packet), |stamp| stamp.offset),
-            pts: pts.filter(|pts| self.stands(*pts)),
+            pts: pts.filter(|pts| !is_far && self.stands(*pts)),
             dts: None,
             duration: 0,
             key,

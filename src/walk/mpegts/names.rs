@@ -144,6 +144,9 @@ impl Names {
                 let (table, mut collector) = (*table, std::mem::take(collector));
                 collector.take(payload, starts, &mut |section| self.section(table, pid, section))?;
                 self.keep(pid, collector);
+                if let Some(state) = self.pids.get(pid) {
+                    state.took_table(header);
+                }
                 Ok(None)
             }
             _ => Ok(None),

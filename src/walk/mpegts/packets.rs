@@ -4,6 +4,7 @@
 use super::scan::each_place;
 use crate::mem;
 use crate::walk::Declined;
+use std::slice::ChunksExact;
 
 pub const SIZE: usize = 188;
 pub const SYNC: u8 = 0x47;
@@ -58,15 +59,16 @@ impl<'a> Layout<'a> {
         self.bytes.get(at..)?.first_chunk()
     }
 
-    /// The packet at `at` is read: those a little further on will be soon.
+    /// The packets from `at` on, each with what lies between it and the next: the last one may be left out.
     #[inline(always)]
-    pub fn announce(&self, at: usize) {
-        let ahead = self.bytes.get(at.wrapping_add(AHEAD)..).and_then(<[u8]>::first_chunk::<192>);
-        if let Some(ahead) = ahead {
-            mem::prefetch(ahead, 0);
-            mem::prefetch(ahead, 64);
-            mem::prefetch(ahead, 128);
-        }
+    pub fn steps(&self, at: usize) -> ChunksExact<'a, u8> {
+        self.bytes.get(at..).unwrap_or(&[]).chunks_exact(self.stride)
+    }
+
+    /// This packet is read: those a little further on will be soon.
+    #[inline(always)]
+    pub fn announce(packet: &[u8]) {
+        mem::prefetch_packet(packet, AHEAD);
     }
 
     pub fn bytes(&self) -> &'a [u8] {
@@ -84,6 +86,12 @@ fn stamped(bytes: &[u8]) -> bool {
 /// How far apart the packets are, as libavformat weighs it: by how often the sync byte stands at the same place.
 fn stride(bytes: &[u8]) -> usize {
     let head = bytes.get(..HEAD).unwrap_or(bytes);
+    // Every packet's sync byte at the front of all, and not too many beside them: no other step can come near.
+    let packets = head.len().saturating_sub(3).div_ceil(SIZE);
+    let in_step = head.iter().step_by(SIZE).take(packets).all(|byte| *byte == SYNC);
+    if head.len() == HEAD && in_step && occurrences(head) <= packets.saturating_mul(10) {
+        return SIZE;
+    }
     let [score, stamped, checked] = regularity(head, STRIDES, false);
     let middle = score.max(stamped).min(score.min(stamped).max(checked));
     let margin = if head.len() < HEAD { middle.saturating_add(5) } else { middle };
@@ -96,6 +104,11 @@ fn stride(bytes: &[u8]) -> usize {
     } else {
         SIZE
     }
+}
+
+fn occurrences(bytes: &[u8]) -> usize {
+    let of = |part: &[u8]| part.iter().fold(0u8, |sum, byte| sum.wrapping_add(u8::from(*byte == SYNC)));
+    bytes.chunks(128).fold(0, |sum, part| sum.saturating_add(usize::from(of(part))))
 }
 
 /// For each stride, the most sync bytes that stand at one place of it, less a tenth of what there is far too many of.
@@ -136,10 +149,31 @@ pub fn begins(bytes: &[u8]) -> bool {
     };
     let Some(stride) = STRIDES.into_iter().find(|stride| in_step(*stride)) else { return false };
     let shown = head.get(..stride.saturating_mul(10)).unwrap_or(head);
-    // A program stream begins its packs, and announces itself, with these.
-    let packs = head.windows(4).any(|window| matches!(window, [0, 0, 1, 0xba | 0xbb]));
+    if holds_pack(head) {
+        return false;
+    }
+    let likely = |packet: &[u8]| {
+        let header = packet.get(first..).and_then(<[u8]>::first_chunk).map_or(0, |header| u32::from_be_bytes(*header));
+        pid(header) == NULL_PID || header & (ADAPTATION | PAYLOAD) != 0
+    };
+    // Ten likely headers, and not too many sync bytes beside them.
+    if shown.chunks(stride).all(likely) && occurrences(shown) <= 100 {
+        return true;
+    }
     let [score] = regularity(shown, [stride], true);
-    score >= 8 && !packs
+    score >= 8
+}
+
+/// What a program stream begins its packs with, and announces itself by.
+fn holds_pack(head: &[u8]) -> bool {
+    let mut rest = head;
+    while let Some(pair) = mem::zero_pair(rest) {
+        if let Some([0, 0, 1, 0xba | 0xbb, ..]) = rest.get(pair..) {
+            return true;
+        }
+        rest = rest.get(pair.saturating_add(1)..).unwrap_or(&[]);
+    }
+    false
 }
 
 #[inline(always)]

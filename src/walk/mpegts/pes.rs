@@ -11,8 +11,13 @@ pub struct Start {
     /// All its bytes; `None` where it does not say.
     pub size: Option<u64>,
     pub pts: Option<i64>,
+    /// It is to be shown long before or after it is to be decoded: one of both times lies behind a wrap, or is wrong.
+    pub is_far: bool,
     pub scrambled: bool,
 }
+
+/// Half a minute.
+pub const FAR: u64 = 30 * 90_000;
 
 /// Whether a payload looks like a PES packet to libavformat, or is too short to tell.
 pub fn begins(payload: &[u8]) -> bool {
@@ -44,7 +49,9 @@ pub fn start(payload: &[u8]) -> Result<Start, Declined> {
         return Err(Declined::damaged("a PES packet that is shorter than its header"));
     }
     let pts = if flags & 0x80 == 0 { None } else { fields.first_chunk::<5>().map(stamp) };
-    Ok(Start { header, size, pts, scrambled: marks & 0xc0 == 0x80 && marks & 0x30 != 0 })
+    let dts = fields.get(5..).filter(|_| flags & 0x40 != 0).and_then(|rest| rest.first_chunk::<5>()).map(stamp);
+    let is_far = pts.zip(dts).is_some_and(|(pts, dts)| pts.abs_diff(dts) > FAR);
+    Ok(Start { header, size, pts, is_far, scrambled: marks & 0xc0 == 0x80 && marks & 0x30 != 0 })
 }
 
 /// 33 bits, with marker bits between.
@@ -62,6 +69,15 @@ mod tests {
         let header = [0, 0, 1, 0xe0, 0, 20, 0x80, 0x80, 5, 0x21, 0, 5, 0xbf, 0x21, 9, 9];
         let start = start(&header).unwrap();
         assert_eq!((start.header, start.size, start.pts, start.scrambled), (14, Some(26), Some(90000), false));
+    }
+
+    #[test]
+    fn a_time_behind_a_wrap_is_far_from_the_other() {
+        let header = |dts| {
+            [[0, 0, 1, 0xe0, 0, 30, 0x80, 0xc0, 10].as_slice(), &[0x31, 0, 5, 0xbf, 0x21], dts, &[9; 20]].concat()
+        };
+        assert!(!start(&header(&[0x11, 0, 5, 0xbf, 0x21])).unwrap().is_far);
+        assert!(start(&header(&[0x1f, 0xff, 0xff, 0xff, 0xff])).unwrap().is_far);
     }
 
     #[test]

@@ -78,6 +78,9 @@ impl Pid {
         let plain = if self.next == 0 { None } else { u8::try_from(self.next.wrapping_sub(1) & 0xf).ok() };
         let before = plain.or(self.counter);
         self.counter = Some(counter);
+        if extras.discontinuity {
+            self.next = 0;
+        }
         let in_step = before.is_none_or(|before| before.wrapping_add(step) & 0xf == counter);
         let matters = self.begun || matches!(self.role, Role::Table(..));
         if in_step || extras.discontinuity || !matters {
@@ -99,6 +102,12 @@ impl Pid {
         self.odd_left = self.left;
         self.next = if self.begun { following(header) } else { 0 };
         Ok(self.begun)
+    }
+
+    /// A packet of a table, of which nothing is open.
+    pub fn took_table(&mut self, header: u32) {
+        let whole = matches!(&self.role, Role::Table(_, collector) if !collector.is_open());
+        self.next = if whole { following(header) } else { 0 };
     }
 
     /// Whether the last packet had no stuffing.
@@ -183,7 +192,7 @@ impl Pids {
     pub fn go_on(&mut self, header: u32) -> Option<u16> {
         let place = self.place(packets::pid(header));
         let state = self.states.get_mut(usize::from(place))?;
-        if state.next != header || state.left < PAYLOAD {
+        if state.next != header || state.left < PAYLOAD || header == 0 {
             return None;
         }
         state.left = state.left.wrapping_sub(PAYLOAD);
@@ -198,8 +207,17 @@ impl Pids {
         let place = self.place(packets::pid(header));
         let state = self.states.get_mut(usize::from(place))?;
         let other = (header ^ state.next) & !(packets::UNIT_START | packets::ADAPTATION);
-        if other != 0 || state.next == 0 || matches!(state.role, Role::Stream { guessed: true }) {
+        if other != 0 || state.next == 0 {
             return None;
+        }
+        match &state.role {
+            Role::Stream { guessed: false } => {}
+            Role::Table(_, collector) => {
+                let again = header & packets::ADAPTATION == 0 && collector.repeats(plain(packet)?);
+                state.next = if again { following(header) } else { state.next };
+                return again.then_some(Piece { place, bytes: &[], starts: false });
+            }
+            _ => return None,
         }
         let (payload, extras) = packets::parts(packet, header);
         let size = u64::try_from(payload.len()).ok().filter(|size| *size > 0)?;
@@ -213,6 +231,29 @@ impl Pids {
         state.odd_left = state.left;
         state.next = following(header);
         Some(Piece { place, bytes: payload, starts })
+    }
+
+    /// Whether a packet is in order, and not of the stream at `own`.
+    #[inline(never)]
+    pub fn passes(&mut self, packet: &[u8; SIZE], header: u32, own: u16) -> bool {
+        self.place(packets::pid(header)) != own && self.step(packet, header).is_some()
+    }
+
+    /// The next plain header of a stream, and how many bytes its PES packet may still have; until they are put back, no
+    /// packet goes on with it.
+    pub fn lend(&mut self, place: u16) -> (u32, u64) {
+        let state = self.states.get_mut(usize::from(place));
+        state.map_or((0, 0), |state| (std::mem::take(&mut state.next), state.left))
+    }
+
+    /// `odd`: whether the last packet that was not plain had stuffing, and what was still to come then.
+    pub fn put_back(&mut self, place: u16, (next, left): (u32, u64), odd: Option<(bool, u64)>) {
+        if let Some(state) = self.states.get_mut(usize::from(place)) {
+            (state.next, state.left) = (next, left);
+            if let Some((stuffed, left)) = odd {
+                (state.odd_filled, state.odd_left) = (!stuffed, left);
+            }
+        }
     }
 
     #[inline(always)]

@@ -23,10 +23,6 @@ impl<'a> Pieces<'a> {
     pub fn new(layout: Layout<'a>, pid: u16, begin: Place, size: u64) -> Self {
         Pieces { layout, pid, next: begin, left: size }
     }
-
-    pub fn size(&self) -> u64 {
-        self.left
-    }
 }
 
 impl<'a> Iterator for Pieces<'a> {

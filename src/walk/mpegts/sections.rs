@@ -24,6 +24,14 @@ impl Collector {
         !self.open.is_empty()
     }
 
+    /// Whether a unit says the last section again and nothing else.
+    #[inline]
+    pub fn repeats(&self, payload: &[u8]) -> bool {
+        let Some((0, rest)) = payload.split_first() else { return false };
+        let said = rest.strip_prefix(self.last.as_slice()).filter(|_| !self.last.is_empty() && !self.is_open());
+        said.is_some_and(|behind| behind.first().is_none_or(|table| *table == 0xff))
+    }
+
     /// Gives every section that this payload completes and that differs from the one before it, without its check bytes.
     pub fn take(
         &mut self,

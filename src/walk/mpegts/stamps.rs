@@ -7,6 +7,8 @@ pub struct Stamp {
     /// Its first transport packet.
     pub offset: u64,
     pub pts: Option<i64>,
+    /// Far from the time of decoding.
+    pub is_far: bool,
 }
 
 /// One packet that the parser was given. Places count bytes of the elementary stream, from the first packet's place in
@@ -116,7 +118,7 @@ mod tests {
     use super::*;
 
     fn stamp(offset: u64) -> Stamp {
-        Stamp { offset, pts: Some(offset as i64) }
+        Stamp { offset, pts: Some(offset as i64), is_far: false }
     }
 
     #[test]
@@ -147,7 +149,7 @@ mod tests {
     #[test]
     fn an_mpeg2_picture_takes_the_stamp_of_its_own_start_code_once() {
         let mut stamps = Stamps::default();
-        stamps.give(564, Stamp { offset: 564, pts: None });
+        stamps.give(564, Stamp { offset: 564, pts: None, is_far: false });
         stamps.give(600, stamp(2000));
         stamps.picture(610);
         assert_eq!(stamps.found(), Some(stamp(2000)));

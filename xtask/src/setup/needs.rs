@@ -36,7 +36,7 @@ pub const NEEDS: [Need; 11] = [
     },
     Need {
         name: "C++ compiler",
-        why: "builds the C++ example; g++ or clang++, with the standard library's headers",
+        why: "builds the C++ example and the fuzzers; g++ or clang++, with the standard library's headers",
         demo: true,
         present: || {
             compiles(Language::Cpp, "#include <string>\nint main() { return std::string(\"x\").size() != 1; }\n")

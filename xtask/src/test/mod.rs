@@ -11,12 +11,15 @@ mod rust;
 mod symbols;
 mod tally;
 
+use crate::fuzz;
 use crate::setup;
 use crate::workspace::Workspace;
 use anyhow::{Result, ensure};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tally::Tally;
+
+pub use rust::corpus_folder;
+pub use tally::Tally;
 
 /// A part of the suite. An error that it returns counts as one failed test.
 struct Step {
@@ -24,7 +27,7 @@ struct Step {
     run: fn(&Workspace, &mut Tally) -> Result<()>,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "Rust tests", run: rust::workspace },
     Step { name: "corpus", run: rust::corpus },
     Step { name: "exported symbols", run: symbols::run },
@@ -35,6 +38,7 @@ const STEPS: [Step; 10] = [
     Step { name: "examples", run: examples::run },
     Step { name: "installation and its consumers", run: consume::run },
     Step { name: "README program", run: readme::run },
+    Step { name: "fuzzers", run: fuzz::smoke },
 ];
 
 struct Done {

@@ -67,6 +67,7 @@ impl Track {
             time_base: (1, 25),
             configuration: &self.configuration,
             header_frames: None,
+            has_dimensions: true,
         };
         let samples = self.samples.iter().map(Vec::as_slice).collect();
         Fake { streams: vec![stream], samples, prefix }

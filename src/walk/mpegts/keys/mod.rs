@@ -1,19 +1,14 @@
 //! Which pictures libavcodec's parsers call key frames.
 
-mod bits;
-mod h264;
-
 use super::kinds::Cut;
 use super::pieces::Pieces;
 use super::scan::Scanner;
 use crate::walk::Declined;
-
-/// A unit that is longer than this is no parameter set and no message that is looked for here.
-const LONGEST: usize = 1 << 16;
+use crate::walk::codec::{h264, hevc};
 
 #[derive(Clone, Debug)]
 pub enum Keys {
-    H264(h264::Sets),
+    H264(h264::Parser),
     Hevc,
     /// The type of the last picture.
     Mpeg2(u8),
@@ -31,7 +26,7 @@ impl Keys {
     /// Whether the next packet is a key frame.
     pub fn next(&mut self, packet: Pieces) -> Result<bool, Declined> {
         match self {
-            Keys::H264(sets) => sets.is_key(packet),
+            Keys::H264(parser) => h264(packet, parser),
             Keys::Hevc => hevc(packet),
             Keys::Mpeg2(last) => mpeg2(packet, last),
         }
@@ -40,7 +35,7 @@ impl Keys {
 
 /// Calls `visit` for the first bytes of the unit behind each start code, as many as `wanted` says for the unit's first
 /// byte, until it gives a result.
-fn each_unit<T>(
+pub fn each_unit<T>(
     packet: Pieces,
     wanted: impl Fn(u8) -> usize,
     mut visit: impl FnMut(&[u8]) -> Result<Option<T>, Declined>,
@@ -89,18 +84,20 @@ fn each_unit<T>(
     if unit.is_empty() { Ok(None) } else { visit(&unit) }
 }
 
-/// The kind of the first slice says it.
+fn h264(packet: Pieces, parser: &mut h264::Parser) -> Result<bool, Declined> {
+    let mut recovers = false;
+    let key = each_unit(packet, h264::wanted, |unit| {
+        if unit.len() >= h264::LONGEST {
+            return Err(Declined::structure("a parameter set or message of more than 64 KiB"));
+        }
+        parser.look(unit, &mut recovers)
+    })?;
+    Ok(key.unwrap_or(false))
+}
+
+/// The first slice says it.
 fn hevc(packet: Pieces) -> Result<bool, Declined> {
-    let key = each_unit(
-        packet,
-        |_| 2,
-        |unit| {
-            let [first, second] = unit else { return Ok(None) };
-            let kind = (first >> 1) & 0x3f;
-            let base_layer = first & 0x81 == 0 && second >> 3 == 0 && second & 7 > 0;
-            Ok((base_layer && matches!(kind, 0..=9 | 16..=21)).then_some(kind >= 16))
-        },
-    )?;
+    let key = each_unit(packet, |_| 2, |unit| Ok(unit.first_chunk().and_then(|header| hevc::is_key(*header))))?;
     Ok(key.unwrap_or(false))
 }
 

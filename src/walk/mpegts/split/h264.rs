@@ -2,6 +2,7 @@
 //! in the picture than the slice before it.
 
 use super::{Input, Mark, Scanner};
+use crate::mem::zero_pair;
 use crate::walk::Declined;
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,6 +30,17 @@ impl H264 {
         input: &mut Input,
         found: &mut impl FnMut(Mark) -> Result<(), Declined>,
     ) -> Result<bool, Declined> {
+        if matches!(self.step, Step::Search)
+            && self.started
+            && scanner.zeros == 0
+            && let Some(rest) = delimited_slice(input.rest)
+            && zero_pair(rest).is_none()
+        {
+            found(Mark::Begins { at: input.at(), more: true })?;
+            self.last_first = 0;
+            scanner.zeros = u32::from(rest.last() == Some(&0));
+            return Ok(false);
+        }
         loop {
             self.step = match self.step {
                 Step::Search => {
@@ -67,6 +79,14 @@ impl H264 {
             };
         }
     }
+}
+
+/// What most pictures begin with: a delimiter, and a slice with the first macroblock. Gives what follows.
+fn delimited_slice(bytes: &[u8]) -> Option<&[u8]> {
+    let [0, 0, 0, 1, delimiter, _, 0, 0, rest @ ..] = bytes else { return None };
+    let [1, slice, first, rest @ ..] = rest.strip_prefix(&[0]).unwrap_or(rest) else { return None };
+    let whole = delimiter & 0x1f == 9 && matches!(slice & 0x1f, 1 | 2 | 5) && first & 0x80 != 0;
+    whole.then_some(rest)
 }
 
 /// The number at the front of so many bytes, if there are more bits than it needs.
@@ -126,6 +146,20 @@ mod tests {
     #[test]
     fn of_the_zeros_before_a_start_code_one_at_most_belongs_to_it() {
         assert_eq!(begins(Cut::H264, &[&SLICE[..], &[0, 0, 0], &SLICE].concat()), [8]);
+    }
+
+    #[test]
+    fn a_picture_as_most_are_is_found_as_any_other() {
+        for (kind, first) in [(0x41, 0x9a), (0x65, 0x88), (0x41, 0x5a), (0x46, 0x9a)] {
+            for zeros in [&[0, 0][..], &[0, 0, 0]] {
+                let picture = [&[0, 0, 0, 1, 9, 0xf0], zeros, &[1, kind, first, 3, 0]].concat();
+                let cuts =
+                    begins(Cut::H264, &[&SLICE[..], &[5], &picture, &[5], &picture, &[0, 1, 0x41, 0x9a]].concat());
+                let size = picture.len() as u64 + 1;
+                assert_eq!(cuts.first(), Some(&7), "{kind:x}");
+                assert_eq!(cuts.contains(&(7 + size)), kind != 0x46, "{kind:x}");
+            }
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod mpeg2;
 
 use super::kinds::Cut;
 use super::scan::Scanner;
-use crate::mem::has_zero_pair;
+use crate::mem::zero_pair;
 use crate::walk::Declined;
 
 /// What is found, with its place in the elementary stream.
@@ -44,16 +44,15 @@ impl Splitter {
         Splitter { scanner: Scanner::new(), rule, idle: false }
     }
 
-    /// Takes a payload in which there is nothing to be found; false where one must look.
-    #[inline(always)]
-    pub fn skim(&mut self, payload: &[u8; 184]) -> bool {
-        if !self.idle || has_zero_pair(payload) {
-            return false;
-        }
-        let [.., last] = payload;
-        self.scanner.zeros = u32::from(*last == 0);
-        self.idle = *last != 0;
-        true
+    /// Nothing has begun: a payload without two zeros side by side tells nothing.
+    pub fn is_idle(&self) -> bool {
+        self.idle
+    }
+
+    /// Such payloads have gone by, the last of which ends with a zero or not.
+    pub fn passed(&mut self, zero: bool) {
+        self.scanner.zeros = u32::from(zero);
+        self.idle = !zero;
     }
 
     /// The next bytes come in another packet of libavformat's.
@@ -70,6 +69,10 @@ impl Splitter {
         at: u64,
         found: &mut impl FnMut(Mark) -> Result<(), Declined>,
     ) -> Result<(), Declined> {
+        if self.idle && zero_pair(piece).is_none() {
+            self.passed(piece.last() == Some(&0));
+            return Ok(());
+        }
         let mut input = Input { rest: piece, end: at.saturating_add(crate::walk::bytes::length(piece)) };
         let busy = match &mut self.rule {
             Rule::H264(h264) => h264.feed(&mut self.scanner, &mut input, found)?,
