@@ -760,8 +760,7 @@ const char *memux_version_string(void);
 
 /**
  * Tells which memux this is, and which FFmpeg it was compiled for and found. `info` is filled whenever its
- * struct_size is right, also when the two do not fit together. It loads FFmpeg if nobody has
- * needed it before.
+ * struct_size is right, also when the two do not fit together. The call loads FFmpeg if nobody has needed it before.
  *
  * Ownership: `info->version` is static; do not free it. On failure `*error`, if `error` is not NULL, is the host's,
  * to be freed with memux_error_free(); else it is NULL.
@@ -1223,7 +1222,7 @@ memux_status memux_extract_into(struct memux_source *source,
 /**
  * Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
  * callback only (av_log_set_callback). memux itself says nothing there, nor is there a word where the input is walked.
- * Without this call memux leaves FFmpeg's logging as it is. It loads FFmpeg if nobody has needed it before.
+ * Without this call memux leaves FFmpeg's logging as it is. The call loads FFmpeg if nobody has needed it before.
  *
  * Messages up to `level` are sent (AV_LOG_ERROR is 16, AV_LOG_WARNING 24, AV_LOG_INFO 32; smaller is graver). `log`
  * NULL puts FFmpeg's default back, which prints to stderr at the level that av_log_set_level() set.

@@ -7,21 +7,19 @@ pub use ffmpeg_sys_next::*;
 use crate::error::{Error, Result, Status};
 use libc::{c_char, c_int, c_uint, c_void};
 use libloading::Library;
+use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
 
-/// FFmpeg's libraries, never unloaded, and the functions in them.
-struct Loaded {
-    functions: Functions,
-    _libraries: Libraries,
-}
+/// Never unloaded, whatever became of the others: what a library left behind as it started would point nowhere.
+type Kept = ManuallyDrop<Library>;
 
 struct Libraries {
-    avformat: Library,
-    avcodec: Library,
-    avutil: Library,
+    avformat: Kept,
+    avcodec: Kept,
+    avutil: Kept,
 }
 
-static LOADED: OnceLock<std::result::Result<Loaded, String>> = OnceLock::new();
+static LOADED: OnceLock<std::result::Result<Functions, String>> = OnceLock::new();
 
 /// Finds FFmpeg. Whoever may be the first to need it asks this and says why it cannot go on.
 pub fn load() -> Result<()> {
@@ -31,19 +29,19 @@ pub fn load() -> Result<()> {
     })
 }
 
-fn loaded() -> &'static std::result::Result<Loaded, String> {
+fn loaded() -> &'static std::result::Result<Functions, String> {
     LOADED.get_or_init(|| {
         let libraries = Libraries {
             avformat: open("avformat", LIBAVFORMAT_VERSION_MAJOR)?,
             avcodec: open("avcodec", LIBAVCODEC_VERSION_MAJOR)?,
             avutil: open("avutil", LIBAVUTIL_VERSION_MAJOR)?,
         };
-        Ok(Loaded { functions: Functions::find(&libraries)?, _libraries: libraries })
+        Functions::find(&libraries)
     })
 }
 
 /// A library of the major version compiled against, by the name that it has on this platform.
-fn open(name: &str, major: c_int) -> std::result::Result<Library, String> {
+fn open(name: &str, major: c_int) -> std::result::Result<Kept, String> {
     let file = if cfg!(windows) {
         format!("{name}-{major}.dll")
     } else if cfg!(target_os = "macos") {
@@ -52,12 +50,12 @@ fn open(name: &str, major: c_int) -> std::result::Result<Library, String> {
         format!("lib{name}.so.{major}")
     };
     // SAFETY: FFmpeg's libraries do nothing when they are loaded that asks for care.
-    unsafe { Library::new(&file) }.map_err(|error| format!("{file}: {error}"))
+    unsafe { Library::new(&file) }.map(ManuallyDrop::new).map_err(|error| format!("{file}: {error}"))
 }
 
 fn functions() -> &'static Functions {
     match loaded() {
-        Ok(loaded) => &loaded.functions,
+        Ok(functions) => functions,
         // Every operation has called `load` before, and has ended if it failed.
         Err(reason) => unreachable!("FFmpeg is used without being loaded: {reason}"),
     }

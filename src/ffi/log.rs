@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
 /// callback only (av_log_set_callback). memux itself says nothing there, nor is there a word where the input is walked.
-/// Without this call memux leaves FFmpeg's logging as it is. It loads FFmpeg if nobody has needed it before.
+/// Without this call memux leaves FFmpeg's logging as it is. The call loads FFmpeg if nobody has needed it before.
 ///
 /// Messages up to `level` are sent (AV_LOG_ERROR is 16, AV_LOG_WARNING 24, AV_LOG_INFO 32; smaller is graver). `log`
 /// NULL puts FFmpeg's default back, which prints to stderr at the level that av_log_set_level() set.

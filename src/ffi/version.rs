@@ -87,8 +87,7 @@ pub extern "C" fn memux_version_string() -> *const c_char {
 }
 
 /// Tells which memux this is, and which FFmpeg it was compiled for and found. `info` is filled whenever its
-/// struct_size is right, also when the two do not fit together. It loads FFmpeg if nobody has
-/// needed it before.
+/// struct_size is right, also when the two do not fit together. The call loads FFmpeg if nobody has needed it before.
 ///
 /// Ownership: `info->version` is static; do not free it. On failure `*error`, if `error` is not NULL, is the host's,
 /// to be freed with memux_error_free(); else it is NULL.

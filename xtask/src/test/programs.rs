@@ -178,6 +178,7 @@ pub fn runner(workspace: &Workspace, mode: Mode, program: &Path) -> Command {
         let kinds = "definite,indirect,possible";
         command.args(["--quiet", "--leak-check=full", "--error-exitcode=9"]);
         command.args([format!("--show-leak-kinds={kinds}"), format!("--errors-for-leak-kinds={kinds}")]);
+        command.arg(format!("--suppressions={}", workspace.root.join("tests/c/valgrind.supp").display()));
         command.arg(program);
     }
     command.env("MEMUX_CLIPS", workspace.root.join("tests/clips")).env("MEMUX_TEST_MODE", mode.name());
