@@ -138,8 +138,10 @@ pub fn begins(bytes: &[u8]) -> bool {
     let shown = head.get(..stride.saturating_mul(10)).unwrap_or(head);
     // A program stream begins its packs, and announces itself, with these.
     let packs = head.windows(4).any(|window| matches!(window, [0, 0, 1, 0xba | 0xbb]));
+    // Of a box, that would be the name.
+    let named = head.get(4..8).is_some_and(|name| name.iter().all(u8::is_ascii_lowercase));
     let [score] = regularity(shown, [stride], true);
-    score >= 8 && !packs
+    score >= 8 && !packs && !named
 }
 
 #[inline(always)]
