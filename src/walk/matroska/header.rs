@@ -148,12 +148,32 @@ fn front<'a>(bytes: &'a [u8], body: u64, end: u64, sized: bool, parts: &mut Part
         strangers.pass(known, length(part.body), at)?;
         if id::is_top_level(part.id) {
             ebml::check(&part, &mut strangers)?;
+            if part.id == id::CUES {
+                check_cues(&part, body, length(bytes))?;
+            }
             parts.take(part)?;
         }
         at = part.end();
     }
     // With a Segment that ends like this libavformat looks for one elsewhere.
     Err(Declined::structure(if sized { "a Segment without a Cluster" } else { "no Cluster" }).at(at))
+}
+
+/// Where Cues before the first Cluster point to is a promise of how far the input reaches.
+fn check_cues(cues: &Child, segment: u64, end: u64) -> Result<(), Declined> {
+    // What is damaged in them was found before.
+    let points = cues.children().flatten().filter(|child| child.id == id::CUE_POINT);
+    for point in points {
+        let positions = point.children().flatten().filter(|child| child.id == id::CUE_TRACK_POSITIONS);
+        for positions in positions {
+            for child in positions.children().flatten() {
+                if child.id == id::CUE_CLUSTER_POSITION && segment.saturating_add(child.uint(0)) > end {
+                    return Err(Declined::damaged("Cues that point past the end").at(child.at));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 impl<'a> Parts<'a> {

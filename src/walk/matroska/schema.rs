@@ -33,6 +33,9 @@ pub const INFO: u32 = 0x1549_a966;
 pub const TIMESTAMP_SCALE: u32 = 0x002a_d7b1;
 pub const TRACKS: u32 = 0x1654_ae6b;
 pub const CUES: u32 = 0x1c53_bb6b;
+pub const CUE_POINT: u32 = 0xbb;
+pub const CUE_TRACK_POSITIONS: u32 = 0xb7;
+pub const CUE_CLUSTER_POSITION: u32 = 0xf1;
 pub const TAGS: u32 = 0x1254_c367;
 pub const TAG: u32 = 0x7373;
 pub const CHAPTERS: u32 = 0x1043_a770;
@@ -125,9 +128,9 @@ fn groups(parent: u32) -> &'static [Group] {
         ],
         SEEK_HEAD => &[(Master, &[SEEK])],
         SEEK => &[(Number, &[SEEK_ID, SEEK_POSITION])],
-        CUES => &[(Master, &[0xbb])],
-        0xbb => &[(Number, &[0xb3]), (Master, &[0xb7])],
-        0xb7 => &[(Number, &[0xf7, 0xf1]), (Skipped, &[0xf0, 0xb2, 0x5378])],
+        CUES => &[(Master, &[CUE_POINT])],
+        CUE_POINT => &[(Number, &[0xb3]), (Master, &[CUE_TRACK_POSITIONS])],
+        CUE_TRACK_POSITIONS => &[(Number, &[0xf7, CUE_CLUSTER_POSITION]), (Skipped, &[0xf0, 0xb2, 0x5378])],
         TRACKS => &[(Master, &[TRACK_ENTRY])],
         TRACK_ENTRY => TRACK,
         VIDEO => PICTURE,

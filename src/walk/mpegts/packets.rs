@@ -149,7 +149,9 @@ pub fn begins(bytes: &[u8]) -> bool {
     };
     let Some(stride) = STRIDES.into_iter().find(|stride| in_step(*stride)) else { return false };
     let shown = head.get(..stride.saturating_mul(10)).unwrap_or(head);
-    if holds_pack(head) {
+    // Of a box, that would be the name.
+    let is_named = head.get(4..8).is_some_and(|name| name.iter().all(u8::is_ascii_lowercase));
+    if is_named || holds_pack(head) {
         return false;
     }
     let likely = |packet: &[u8]| {
