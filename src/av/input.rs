@@ -245,15 +245,10 @@ impl<'i, 'a> Input<'i, 'a> {
     }
 
     /// The same of this stream, the only one: spares the parser, where all that it does is to look for those in packets that
-    /// are whole already. (In other codecs, and in other containers, it cuts them; and of HEVC in Matroska there is none.)
+    /// are whole already. In other codecs there is no parser, or it cuts them; in other containers it cuts these too.
     pub fn needs_no_parser(&mut self, index: usize) {
-        let codec = self.stream(index).map(|stream| stream.codec);
-        let whole = match self.inlet().container() {
-            Container::Mp4 => matches!(codec, Some(Codec::H264 | Codec::Hevc)),
-            Container::Matroska => codec == Some(Codec::H264),
-            _ => false,
-        };
-        if whole {
+        let is_h264 = self.stream(index).is_some_and(|stream| stream.codec == Codec::H264);
+        if is_h264 && matches!(self.inlet().container(), Container::Mp4 | Container::Matroska) {
             self.plain = true;
             // SAFETY: as above.
             unsafe { self.context.as_mut() }.flags |= ff::AVFMT_FLAG_NOPARSE;

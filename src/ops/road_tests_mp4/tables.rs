@@ -1,7 +1,9 @@
 //! Tables and edit lists by chance, over samples that lie where they lay before.
 
-use super::super::road_tests::compare;
-use super::super::tests::clip;
+use super::super::Select;
+use super::super::count::Mode;
+use super::super::road_tests::{compare, packets};
+use super::super::tests::{clip, count};
 use super::Chance;
 use super::boxes::Node;
 
@@ -124,6 +126,27 @@ fn move_chunks(nodes: &mut [Node], plain: &[u8]) {
         for chunk in Node::find(&mut track.inner, &path, 0).body[8..].chunks_mut(4) {
             let at = i64::from(u32::from_be_bytes((&*chunk).try_into().unwrap())) + by;
             chunk.copy_from_slice(&(at as u32).to_be_bytes());
+        }
+    }
+}
+
+/// libavformat's parser lets go of it; where there is no parser, it is handed on.
+#[test]
+fn a_sample_without_bytes_is_counted_where_no_parser_lets_go_of_it() {
+    for (name, parsed) in [("h264.mp4", true), ("hevc.mp4", false)] {
+        let mut nodes = Node::parse(&clip(name));
+        let moov = nodes.iter_mut().find(|node| &node.kind == b"moov").unwrap();
+        let sizes = &mut Node::find(&mut Node::find(&mut moov.inner, TABLES, 0).inner, &[b"stsz"], 0).body;
+        let total = u64::from(u32::from_be_bytes(sizes[8..12].try_into().unwrap()));
+        sizes[12 + 4 * 7..][..4].fill(0);
+        let bytes = Node::bytes(&nodes);
+        let given = packets(&bytes).unwrap().iter().filter(|view| view.stream == Some(0)).count() as u64;
+        assert_eq!(given, total - u64::from(parsed), "{name}");
+        let by_slices = crate::io::Slices::new(bytes.chunks(1000));
+        for source in [&mut crate::io::Memory::new(&bytes) as &mut dyn crate::io::Source, &mut { by_slices }] {
+            let (note, report) = count(source, Mode::Packets, Select::FirstVideo);
+            assert!(note.is_ok());
+            assert_eq!(report.packets, Some(given), "{name}");
         }
     }
 }
