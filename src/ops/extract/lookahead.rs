@@ -5,7 +5,7 @@ use crate::mem;
 use crate::walk::{Data, Declined, Stop};
 
 /// How many samples are under way. A power of two.
-const AHEAD: usize = 64;
+const AHEAD: usize = 16;
 
 /// How much of a sample is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

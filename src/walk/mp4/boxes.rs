@@ -87,32 +87,44 @@ impl<'a> Iterator for Atoms<'a> {
 }
 
 /// The boxes that libavformat reads, wherever it meets them. All others it skips, wherever they are.
-const READ: &[&[u8; 4]] = &[
-    b"ACLR", b"APRG", b"AALP", b"ARES", b"avss", b"av1C", b"chpl", b"co64", b"colr", b"ctts", b"dinf", b"DpxE",
-    b"dref", b"edts", b"elst", b"enda", b"fiel", b"adrm", b"ftyp", b"glbl", b"hdlr", b"ilst", b"jp2h", b"mdat",
-    b"mdhd", b"mdia", b"meta", b"minf", b"moof", b"moov", b"mvex", b"mvhd", b"SMI ", b"alac", b"avcC", b"pasp",
-    b"sidx", b"stbl", b"stco", b"stps", b"strf", b"stsc", b"stsd", b"stss", b"stsz", b"stts", b"stz2", b"sdtp",
-    b"tkhd", b"tfdt", b"tfhd", b"trak", b"traf", b"tref", b"tmcd", b"chap", b"trex", b"trun", b"udta", b"wave",
-    b"esds", b"dac3", b"dec3", b"ddts", b"wide", b"wfex", b"cmov", b"chan", b"dvc1", b"sgpd", b"sbgp", b"hvcC",
-    b"uuid", b"Cin\x8e", b"free", b"----", b"sinf", b"frma", b"senc", b"saiz", b"saio", b"pssh", b"schm", b"schi",
-    b"tenc", b"dfLa", b"st3d", b"sv3d", b"dOps", b"dmlp", b"SmDm", b"CoLL", b"vpcC", b"mdcv", b"clli", b"dvcC",
-    b"dvvC", b"dvwC", b"kind", b"SA3D", b"SAND", b"iloc", b"pcmC", b"pitm", b"hoov",
-];
+#[rustfmt::skip]
+fn is_read(kind: &[u8; 4]) -> bool {
+    matches!(kind,
+        b"ACLR" | b"APRG" | b"AALP" | b"ARES" | b"avss" | b"av1C" | b"chpl" | b"co64" | b"colr" | b"ctts" | b"dinf"
+        | b"DpxE" | b"dref" | b"edts" | b"elst" | b"enda" | b"fiel" | b"adrm" | b"ftyp" | b"glbl" | b"hdlr" | b"ilst"
+        | b"jp2h" | b"mdat" | b"mdhd" | b"mdia" | b"meta" | b"minf" | b"moof" | b"moov" | b"mvex" | b"mvhd" | b"SMI "
+        | b"alac" | b"avcC" | b"pasp" | b"sidx" | b"stbl" | b"stco" | b"stps" | b"strf" | b"stsc" | b"stsd" | b"stss"
+        | b"stsz" | b"stts" | b"stz2" | b"sdtp" | b"tkhd" | b"tfdt" | b"tfhd" | b"trak" | b"traf" | b"tref" | b"tmcd"
+        | b"chap" | b"trex" | b"trun" | b"udta" | b"wave" | b"esds" | b"dac3" | b"dec3" | b"ddts" | b"wide" | b"wfex"
+        | b"cmov" | b"chan" | b"dvc1" | b"sgpd" | b"sbgp" | b"hvcC" | b"uuid" | b"Cin\x8e" | b"free" | b"----" | b"sinf"
+        | b"frma" | b"senc" | b"saiz" | b"saio" | b"pssh" | b"schm" | b"schi" | b"tenc" | b"dfLa" | b"st3d" | b"sv3d"
+        | b"dOps" | b"dmlp" | b"SmDm" | b"CoLL" | b"vpcC" | b"mdcv" | b"clli" | b"dvcC" | b"dvvC" | b"dvwC" | b"kind"
+        | b"SA3D" | b"SAND" | b"iloc" | b"pcmC" | b"pitm" | b"hoov"
+    )
+}
 
 /// The same for boxes that only later versions read, outside the descriptions of samples.
-const READ_LATER: &[&[u8; 4]] = &[
-    b"iinf", b"iref", b"iprp", b"ipco", b"ipma", b"idat", b"ispe", b"irot", b"imir", b"thmb", b"iamf", b"iacb", b"grpl",
-];
+#[rustfmt::skip]
+fn is_read_later(kind: &[u8; 4]) -> bool {
+    matches!(kind,
+        b"iinf" | b"iref" | b"iprp" | b"ipco" | b"ipma" | b"idat" | b"ispe" | b"irot" | b"imir" | b"thmb" | b"iamf"
+        | b"iacb" | b"grpl"
+    )
+}
 
-const ENCRYPTION: &[&[u8; 4]] =
-    &[b"sinf", b"senc", b"saiz", b"saio", b"pssh", b"schm", b"schi", b"tenc", b"adrm", b"enca", b"encv"];
+#[rustfmt::skip]
+fn is_of_encryption(kind: &[u8; 4]) -> bool {
+    matches!(kind,
+        b"sinf" | b"senc" | b"saiz" | b"saio" | b"pssh" | b"schm" | b"schi" | b"tenc" | b"adrm" | b"enca" | b"encv"
+    )
+}
 
 /// Passes over a box that nothing here has a use for, if libavformat does so too.
 pub fn pass_over(atom: &Atom, avformat_major: u32) -> Result<(), Declined> {
-    if ENCRYPTION.contains(&&atom.kind) {
+    if is_of_encryption(&atom.kind) {
         return Err(Declined::new(Reason::Encrypted, "encrypted").at(atom.offset));
     }
-    if READ.contains(&&atom.kind) || (avformat_major > 59 && READ_LATER.contains(&&atom.kind)) {
+    if is_read(&atom.kind) || (avformat_major > 59 && is_read_later(&atom.kind)) {
         return Err(atom.structure("a box in an unusual place"));
     }
     Ok(())

@@ -83,41 +83,59 @@ impl<'a> Run<'a> {
     /// Adds up the run. An empty sample or a huge one is none that libavformat takes.
     pub fn sum(&self) -> Result<Sums, Declined> {
         let bad = || Declined::damaged("a sample of such a size").at(self.offset);
-        let mut sums = Sums::default();
-        let mut least = u32::MAX;
-        let mut time = self.time;
-        let overlapped = self.overlapped.unwrap_or(i64::MIN);
-        let sizes = (self.fields & 0x200 != 0).then_some(self.place(0x200));
-        let durations = (self.fields & 0x100 != 0).then_some(0);
-        let offsets = (self.fields & 0x800 != 0).then_some(self.place(0x800));
-        let width = self.width();
-        let mut add = |entry: &[u8]| {
-            let number = |at: Option<usize>, usual: u32| at.map_or(usual, |at| word(entry, at));
-            let size = number(sizes, self.defaults.size);
-            let duration = number(durations, self.defaults.duration);
-            sums.bytes = sums.bytes.wrapping_add(u64::from(size));
-            sums.duration = sums.duration.wrapping_add(u64::from(duration));
-            sums.last_duration = duration;
-            (least, sums.most) = (least.min(size), sums.most.max(size));
-            sums.earliest = sums.earliest.min(number(offsets, 0).cast_signed());
-            sums.discarded = sums.discarded.wrapping_add(u64::from(time <= overlapped));
-            time = time.wrapping_add(i64::from(duration));
+        // Each set of fields has a loop of its own.
+        let (mut sums, least) = match self.fields & 0xf00 {
+            0x100 => self.add_up::<0x100>(),
+            0x200 => self.add_up::<0x200>(),
+            0x300 => self.add_up::<0x300>(),
+            0x400 => self.add_up::<0x400>(),
+            0x500 => self.add_up::<0x500>(),
+            0x600 => self.add_up::<0x600>(),
+            0x700 => self.add_up::<0x700>(),
+            0x800 => self.add_up::<0x800>(),
+            0x900 => self.add_up::<0x900>(),
+            0xa00 => self.add_up::<0xa00>(),
+            0xb00 => self.add_up::<0xb00>(),
+            0xc00 => self.add_up::<0xc00>(),
+            0xd00 => self.add_up::<0xd00>(),
+            0xe00 => self.add_up::<0xe00>(),
+            0xf00 => self.add_up::<0xf00>(),
+            _ => self.all_usual(),
         };
-        match width {
-            0 => (0..self.count).for_each(|_| add(&[])),
-            // The usual widths have a loop each.
-            4 => self.entries.as_chunks::<4>().0.iter().for_each(|entry| add(entry)),
-            8 => self.entries.as_chunks::<8>().0.iter().for_each(|entry| add(entry)),
-            12 => self.entries.as_chunks::<12>().0.iter().for_each(|entry| add(entry)),
-            _ => self.entries.as_chunks::<16>().0.iter().for_each(|entry| add(entry)),
-        }
-        if self.overlapped.is_none() {
-            sums.discarded = 0;
+        if self.overlapped.is_some_and(|before| before >= self.time) {
+            // Time does not go back in a run.
+            let dropped = self.items(false).take_while(|item| item.discard).count();
+            sums.discarded = u64::try_from(dropped).unwrap_or(u64::MAX);
         }
         if self.count > 0 && (least == 0 || u64::from(sums.most) > MAX_SAMPLE) {
             return Err(bad());
         }
         Ok(sums)
+    }
+
+    /// The sums, and the smallest sample.
+    fn add_up<const FIELDS: u32>(&self) -> (Sums, u32) {
+        let place = |field: u32| usize::try_from((FIELDS & field.wrapping_sub(1)).count_ones()).unwrap_or(0) << 2;
+        let (mut sums, mut least) = (Sums::default(), u32::MAX);
+        for entry in self.entries.chunks_exact(place(0x1000)) {
+            let number = |field: u32, usual: u32| if FIELDS & field == 0 { usual } else { word(entry, place(field)) };
+            let (size, duration) = (number(0x200, self.defaults.size), number(0x100, self.defaults.duration));
+            sums.bytes = sums.bytes.wrapping_add(u64::from(size));
+            sums.duration = sums.duration.wrapping_add(u64::from(duration));
+            sums.last_duration = duration;
+            (least, sums.most) = (least.min(size), sums.most.max(size));
+            sums.earliest = sums.earliest.min(number(0x800, 0).cast_signed());
+        }
+        (sums, least)
+    }
+
+    /// The same where no sample says anything.
+    fn all_usual(&self) -> (Sums, u32) {
+        let Defaults { size, duration, .. } = self.defaults;
+        let all = |each: u32| u64::from(each).wrapping_mul(u64::from(self.count));
+        let last_duration = if self.count > 0 { duration } else { 0 };
+        let sums = Sums { bytes: all(size), duration: all(duration), last_duration, most: size, ..Sums::default() };
+        (sums, size)
     }
 
     fn width(&self) -> usize {

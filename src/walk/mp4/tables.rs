@@ -77,7 +77,7 @@ impl Sizes<'_> {
 }
 
 /// Chunks that are looked at together.
-const STRETCH: usize = 1024;
+const STRETCH: usize = 256;
 
 /// `stco`, `co64`: where chunks of samples begin.
 #[derive(Clone, Copy, Debug)]
@@ -102,22 +102,24 @@ impl Chunks<'_> {
         }
     }
 
-    /// The first stretch of chunks with one that begins beyond `safe`, if there is one.
+    /// The first chunk that begins beyond `safe`, if there is one.
     fn first_beyond(&self, safe: u64) -> Option<usize> {
-        // Stretch by stretch, each in a loop without a branch.
-        let stretch = match self {
+        match self {
             Chunks::Near(chunks) => {
                 let safe = u32::try_from(safe).unwrap_or(u32::MAX);
-                let beyond = |chunk: &[u8; 4]| u32::from_be_bytes(*chunk) > safe;
-                chunks.chunks(STRETCH).position(|chunks| chunks.iter().fold(false, |any, chunk| any | beyond(chunk)))
+                first_of(chunks, |chunk| u32::from_be_bytes(*chunk) > safe)
             }
-            Chunks::Far(chunks) => {
-                let beyond = |chunk: &[u8; 8]| u64::from_be_bytes(*chunk) > safe;
-                chunks.chunks(STRETCH).position(|chunks| chunks.iter().fold(false, |any, chunk| any | beyond(chunk)))
-            }
-        };
-        stretch.map(|stretch| stretch.saturating_mul(STRETCH))
+            Chunks::Far(chunks) => first_of(chunks, |chunk| u64::from_be_bytes(*chunk) > safe),
+        }
     }
+}
+
+/// Stretch by stretch, each in a loop without a branch; in the one that has it, one by one.
+fn first_of<T>(chunks: &[T], is_beyond: impl Fn(&T) -> bool) -> Option<usize> {
+    let any = |chunks: &[T]| chunks.iter().fold(false, |any, chunk| any | is_beyond(chunk));
+    let stretch = chunks.chunks(STRETCH).position(any)?.saturating_mul(STRETCH);
+    let within = chunks.get(stretch..)?.iter().position(is_beyond)?;
+    stretch.checked_add(within)
 }
 
 /// One entry of `stsc`: from a chunk on, so many samples in each.
@@ -307,7 +309,8 @@ impl<'a> Tables<'a> {
 
     /// The same where there are samples: a run of none is one that libavformat never leaves.
     fn check_times(&self) -> Result<(u64, i64), Declined> {
-        if self.times.is_empty() || self.times.iter().any(|entry| pair(entry).0 == 0) {
+        let has_empty = self.times.iter().fold(false, |any, entry| any | (pair(entry).0 == 0));
+        if self.times.is_empty() || has_empty {
             return Err(Declined::structure("a table of durations that is not as usual"));
         }
         self.sum_times()

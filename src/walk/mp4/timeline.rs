@@ -64,6 +64,8 @@ pub struct Offsets {
     pub shift: i64,
     /// One entry for each sample.
     one_each: bool,
+    /// How many samples it tells of; 0 where it has not been looked at.
+    samples: u64,
     earliest: i64,
     latest: i64,
 }
@@ -77,14 +79,20 @@ impl<'a> Singles<'a> {
     pub fn offsets(&self) -> Result<Offsets, Declined> {
         let offsets = self.tables.offsets;
         let (mut earliest, mut latest, mut one_each) = (0i32, 0i32, true);
+        let (mut samples, mut bits, mut has_empty) = (0u64, 0u32, false);
+        // One pass without a branch: there may be as many entries as samples.
         for entry in offsets {
             let (count, offset) = pair(entry);
             one_each &= count == 1;
+            has_empty |= count == 0;
+            bits |= count;
+            samples = samples.wrapping_add(u64::from(count));
             let offset = offset.cast_signed();
             (earliest, latest) = (earliest.min(offset), latest.max(offset));
         }
         let near = earliest >= MAX_SHIFT.wrapping_neg() && latest <= MAX_SHIFT;
-        if !offsets.is_empty() && (!near || !self.counts_are_usual(one_each)) {
+        let are_usual = !has_empty && bits <= i32::MAX.unsigned_abs() && samples <= i32::MAX.unsigned_abs().into();
+        if !offsets.is_empty() && (!near || !are_usual || samples < self.tables.count) {
             return Err(Declined::structure("a table of composition times that is not as usual"));
         }
         // libavformat does not look at the last two.
@@ -94,21 +102,7 @@ impl<'a> Singles<'a> {
             negative = offsets.iter().take(looked_at).map(offset).fold(0, i32::min);
         }
         let shift = i64::from(negative).wrapping_neg();
-        Ok(Offsets { shift, one_each, earliest: i64::from(earliest), latest: i64::from(latest) })
-    }
-
-    fn counts_are_usual(&self, one_each: bool) -> bool {
-        let offsets = self.tables.offsets;
-        let samples = if one_each {
-            u64::try_from(offsets.len()).unwrap_or(u64::MAX)
-        } else {
-            let counts = || offsets.iter().map(|entry| pair(entry).0);
-            if counts().any(|count| count == 0 || count > i32::MAX.unsigned_abs()) {
-                return false;
-            }
-            counts().map(u64::from).fold(0, u64::wrapping_add)
-        };
-        samples >= self.tables.count && samples <= i32::MAX.unsigned_abs().into()
+        Ok(Offsets { shift, one_each, samples, earliest: i64::from(earliest), latest: i64::from(latest) })
     }
 
     /// With what was found.
@@ -144,6 +138,9 @@ impl<'a> Timeline<'a> for Singles<'a> {
         match usize::try_from(first) {
             Ok(first) if self.offsets.one_each => {
                 moments.offsets = self.tables.offsets.get(first..).unwrap_or_default().iter();
+            }
+            _ if first > self.offsets.samples >> 1 && first <= self.offsets.samples => {
+                moments.pass_offsets_from_behind(self.tables.offsets, self.offsets.samples, first);
             }
             _ => moments.pass_offsets(first),
         }
@@ -197,7 +194,7 @@ pub struct SingleMoments<'a> {
     samples_left: u64,
 }
 
-impl SingleMoments<'_> {
+impl<'a> SingleMoments<'a> {
     /// Goes over `count` samples at once.
     fn pass_times(&mut self, count: u64) {
         let mut ahead = count;
@@ -223,6 +220,18 @@ impl SingleMoments<'_> {
             self.offsets_left = self.offsets_left.saturating_sub(passed);
             ahead = ahead.saturating_sub(passed);
         }
+    }
+
+    /// The same, where the end of all `samples` is nearer.
+    fn pass_offsets_from_behind(&mut self, offsets: &'a [[u8; 8]], samples: u64, first: u64) {
+        let (mut at, mut rest) = (samples, offsets);
+        while let Some((entry, before)) = rest.split_last().filter(|_| at > first) {
+            at = at.saturating_sub(u64::from(pair(entry).0));
+            rest = before;
+        }
+        self.offsets = offsets.get(rest.len()..).unwrap_or_default().iter();
+        self.offsets_left = 0;
+        self.pass_offsets(first.saturating_sub(at));
     }
 
     /// The last duration goes on for ever.
