@@ -92,6 +92,7 @@ impl<'a> Header<'a> {
     fn outermost(&mut self, atom: &Atom<'a>, bytes: &'a [u8], rules: &Rules) -> Result<(), Declined> {
         match &atom.kind {
             b"ftyp" if !self.has_moov => self.read_brands(atom)?,
+            b"ftyp" if atom.body.len() < 8 => return Err(atom.damaged("brands cut off")),
             b"ftyp" => {}
             b"moov" if !self.has_moov => {
                 self.read_moov(atom, bytes, rules)?;
