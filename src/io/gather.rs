@@ -204,6 +204,35 @@ mod tests {
         assert_eq!(calls, 1);
     }
 
+    /// As extraction puts a start code and a unit.
+    #[test]
+    fn two_at_once_arrive_as_one_by_one_and_in_as_many_calls() {
+        for only_slices in [false, true] {
+            for (size, count) in [(1, 5000), (100, 3000), (8184, 100), (8189, 100), (20_000, 100)] {
+                let sizes: Vec<usize> = std::iter::repeat_n([4, size], count).flatten().collect();
+                let (singly, calls, bytes) = gathered(only_slices, &sizes);
+                let control = Control::unbounded();
+                let mut writer = Writer::new(FakeWriter { only_slices, ..FakeWriter::default() }, QUICK, None);
+                let mut gather = Gather::new(Outlet::new(&mut writer, &control)).unwrap();
+                for unit in bytes.chunks(size + 4) {
+                    let (start, unit) = unit.split_at(4);
+                    if !gather.put_two(start, unit) {
+                        gather.put(start).unwrap();
+                        gather.put(unit).unwrap();
+                    }
+                }
+                gather.flush().unwrap();
+                let host = writer.into_host();
+                assert!(host.taken == singly, "{size}, {only_slices}");
+                assert!(
+                    host.longest <= MAX_PIECES && host.calls.abs_diff(calls) <= calls / 50,
+                    "{size}: {}",
+                    host.calls
+                );
+            }
+        }
+    }
+
     #[test]
     fn a_list_goes_out_when_it_is_worth_a_call_or_full() {
         let lists: [(usize, usize, usize); 6] =
