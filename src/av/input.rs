@@ -43,7 +43,7 @@ pub struct Stream {
     pub codec: Codec,
     /// How many frames the container's header tells of.
     pub header_frames: Option<u64>,
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub time_base: (i32, i32),
 }
 
@@ -214,7 +214,7 @@ impl<'i, 'a> Input<'i, 'a> {
                     _ => Codec::Other,
                 },
                 header_frames: u64::try_from(stream.nb_frames).ok().filter(|frames| *frames > 0),
-                #[cfg(test)]
+                #[cfg(any(test, fuzzing))]
                 time_base: (stream.time_base.num, stream.time_base.den),
             })
         }

@@ -13,7 +13,9 @@ use super::{Engine, Run, Select, open};
 use crate::av::{self, Packet, View};
 use crate::io::{Control, Inlet, Memory};
 use crate::limits::Limits;
-use crate::walk::{Data, Declined, Demux, Media, Reason, Rules, Sample, Stop, Walk};
+#[cfg(test)]
+use crate::walk::Reason;
+use crate::walk::{Data, Declined, Demux, Media, Rules, Sample, Stop, Walk};
 
 /// What libavformat gives: all packets, as memux has it read them.
 pub fn packets(bytes: &[u8]) -> Result<Vec<View>, String> {
