@@ -76,7 +76,7 @@ impl MpegTs {
             if byte(packet, 0) != SYNC {
                 break;
             }
-            self.packet(packet);
+            let quiet = self.packet(packet);
             rest = behind;
             if gap > 0 {
                 let Some(next) = rest.get(gap..) else {
@@ -84,6 +84,9 @@ impl MpegTs {
                     break;
                 };
                 rest = next;
+            }
+            if let Some(place) = quiet {
+                rest = self.pass_alike(place, packet, rest, stride);
             }
         }
         let used = bytes.len().saturating_sub(rest.len());
@@ -97,15 +100,27 @@ impl MpegTs {
         self.find_sync(bytes)
     }
 
+    /// Gives the place of a PID, of whose next plain packets nothing is to be learned but that they are there.
     #[inline]
-    fn packet(&mut self, bytes: &[u8; PACKET]) {
+    fn packet(&mut self, bytes: &[u8; PACKET]) -> Option<usize> {
         if let Some(place) = self.known_place(pid::number(bytes))
             && let Some(pid) = self.followed.get_mut(place)
             && pid.go_on(bytes)
         {
-            return;
+            return Some(place).filter(|_| pid.is_quiet());
         }
         self.odd_packet(bytes);
+        None
+    }
+
+    /// Goes by packets that are as `like` but for their counter; gives what follows.
+    fn pass_alike<'b>(&mut self, place: usize, like: &[u8; PACKET], bytes: &'b [u8], stride: usize) -> &'b [u8] {
+        let alike = |packet: &[u8]| packet.first_chunk().is_some_and(|header| pid::kind(header) == pid::kind_of(like));
+        let count = bytes.chunks_exact(stride).take_while(|packet| alike(packet)).count();
+        if let Some(pid) = self.followed.get_mut(place).filter(|_| count > 0) {
+            pid.pass(u64::try_from(count).unwrap_or(u64::MAX));
+        }
+        bytes.get(count.saturating_mul(stride)..).unwrap_or(&[])
     }
 
     #[inline(never)]

@@ -44,6 +44,17 @@ pub(super) fn number(packet: &[u8; PACKET]) -> usize {
     usize::from(u16::from_be_bytes([flags & 0x1f, low]))
 }
 
+/// A header without its counter.
+#[inline]
+pub(super) fn kind(header: &[u8; 4]) -> u32 {
+    u32::from_be_bytes(*header) & !0xf
+}
+
+#[inline]
+pub(super) fn kind_of(packet: &[u8; PACKET]) -> u32 {
+    packet.first_chunk().map_or(0, kind)
+}
+
 /// Whether an adaptation field is longer than what it holds.
 fn stuffed(bytes: &[u8]) -> bool {
     let length = usize::from(byte(bytes, 4));
@@ -158,6 +169,23 @@ impl Pid {
         }
         self.filled = true;
         true
+    }
+
+    /// Nothing is to be learned from the bytes of this unit any more.
+    #[inline]
+    pub(super) fn is_quiet(&self) -> bool {
+        match self.codec {
+            Codec::Other => true,
+            Codec::Mpeg2 => false,
+            Codec::H264 | Codec::Hevc => !self.picture.has_more(),
+        }
+    }
+
+    /// So many more packets as the last one, in which there is nothing to look at.
+    pub(super) fn pass(&mut self, count: u64) {
+        if let Unit::Missing(missing) = &mut self.unit {
+            *missing = missing.saturating_sub(count.saturating_mul(PAYLOAD));
+        }
     }
 
     pub(super) fn take(&mut self, packet: &Packet<'_>) -> Tables {
