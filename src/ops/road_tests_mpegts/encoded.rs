@@ -73,7 +73,8 @@ fn hevc_of_every_kind_is_walked() {
         "hevc",
         &[
             "-c:v libx265 -preset ultrafast -x265-params log-level=none -c:a aac",
-            "-c:v libx265 -preset ultrafast -x265-params log-level=none:slices=3:keyint=10:open-gop=1:bframes=3:repeat-headers=1 -an",
+            // Slices need a pool of threads, which x265 does not find everywhere by itself: without one it crashes.
+            "-c:v libx265 -preset ultrafast -x265-params log-level=none:pools=2:slices=3:keyint=10:open-gop=1:bframes=3:repeat-headers=1 -an",
             "-c:v libx265 -preset ultrafast -x265-params log-level=none:aud=1:hrd=1:vbv-maxrate=900:vbv-bufsize=900:eos=1:eob=1 -an",
         ],
     );
