@@ -49,7 +49,7 @@ pub fn run(workspace: &Workspace, words: &[&str]) -> Result<()> {
     println!("1. What this machine needs");
     setup::ensure(setup::Purpose::Test)?;
     println!("2. The fuzzers");
-    let fuzzers = Fuzzers::build(workspace)?;
+    let fuzzers = Fuzzers::build(workspace, corpus_folder())?;
     for target in targets {
         println!("== {target}");
         if inputs.is_empty() {
@@ -63,7 +63,8 @@ pub fn run(workspace: &Workspace, words: &[&str]) -> Result<()> {
 
 /// A step of the suite: all kept inputs, then new ones.
 pub fn smoke(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    let fuzzers = Fuzzers::build(workspace)?;
+    // The clips alone: what is tried is not to hang on which media a machine has.
+    let fuzzers = Fuzzers::build(workspace, None)?;
     for (target, runs) in SMOKE {
         let result = fuzzers.run(target, Length::Runs(runs)).map(|said| println!("  {said}"));
         tally.check(&format!("{target}: the kept inputs, and {runs} new ones"), result);
@@ -86,7 +87,7 @@ struct Fuzzers<'w> {
 }
 
 impl<'w> Fuzzers<'w> {
-    fn build(workspace: &'w Workspace) -> Result<Self> {
+    fn build(workspace: &'w Workspace, media: Option<PathBuf>) -> Result<Self> {
         let (triple, target) = (host_triple()?, workspace.target.join("fuzz"));
         let mut cargo = workspace.cargo();
         cargo.args(["build", "--quiet", "--package", "memux-fuzz", "--features", "libfuzzer", "--bins"]);
@@ -94,7 +95,7 @@ impl<'w> Fuzzers<'w> {
         cargo.args(["--profile", "fuzz", "--target", &triple, "--target-dir"]).arg(&target);
         cargo.env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
         shell::run(&mut cargo)?;
-        let seeds = seeds(workspace)?;
+        let seeds = seeds(workspace, media)?;
         Ok(Fuzzers { workspace, programs: target.join(triple).join("fuzz"), seeds })
     }
 
@@ -167,11 +168,13 @@ fn after<'t>(text: &'t str, words: &str) -> Option<&'t str> {
     text.split_once(words)?.1.lines().next()
 }
 
-/// The clips, and the small files of the corpus if there is one, each behind the byte that asks as most hosts do.
-fn seeds(workspace: &Workspace) -> Result<PathBuf> {
+/// The clips, and the small files of a folder of media if there is one, each behind the byte that asks as most hosts do.
+fn seeds(workspace: &Workspace, media: Option<PathBuf>) -> Result<PathBuf> {
     let folder = workspace.scratch("fuzz-seeds")?;
+    std::fs::remove_dir_all(&folder)?;
+    std::fs::create_dir(&folder)?;
     let mut folders = vec![workspace.root.join("tests/clips")];
-    folders.extend(corpus_folder());
+    folders.extend(media);
     while let Some(next) = folders.pop() {
         for entry in std::fs::read_dir(&next).with_context(|| format!("cannot list {}", next.display()))? {
             let path = entry?.path();
