@@ -31,10 +31,12 @@ pub fn load() -> Result<()> {
 
 fn loaded() -> &'static std::result::Result<Functions, String> {
     LOADED.get_or_init(|| {
+        // Each before those that bring it along: glibc loses what it knew of a library that is opened as one later, if
+        // there are other threads.
         let libraries = Libraries {
-            avformat: open("avformat", LIBAVFORMAT_VERSION_MAJOR)?,
-            avcodec: open("avcodec", LIBAVCODEC_VERSION_MAJOR)?,
             avutil: open("avutil", LIBAVUTIL_VERSION_MAJOR)?,
+            avcodec: open("avcodec", LIBAVCODEC_VERSION_MAJOR)?,
+            avformat: open("avformat", LIBAVFORMAT_VERSION_MAJOR)?,
         };
         Functions::find(&libraries)
     })
