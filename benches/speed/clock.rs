@@ -50,9 +50,11 @@ pub fn measure(mut variants: Vec<Variant>, rounds: usize) -> Vec<Measured> {
     }
     let repeats: Vec<u32> = variants.iter_mut().map(repeats).collect();
     let mut times = vec![Vec::new(); variants.len()];
-    for _ in 0..rounds {
-        for ((variant, repeats), times) in variants.iter_mut().zip(&repeats).zip(&mut times) {
-            times.push(time(variant, *repeats));
+    for round in 0..rounds {
+        // Whoever runs behind the one that empties the cache is another one each time.
+        let count = variants.len();
+        for nth in (0..count).map(|nth| (nth + round) % count) {
+            times[nth].push(time(&mut variants[nth], repeats[nth]));
         }
     }
     let baseline = times[0].clone();

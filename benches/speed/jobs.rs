@@ -66,8 +66,19 @@ fn gather<'a>(data: &'a [u8], by_hand: &'a ByHand) -> Vec<Variant<'a>> {
     ]
 }
 
+/// Not only as many bytes: the same ones.
+fn assert_same_bytes(data: &[u8], by_hand: &ByHand, output: &mut [u8]) {
+    let mut target = Target { buffer: output, written: 0, pieces: None };
+    let size = extract_by_hand(data, by_hand, &mut target) as usize;
+    let expected = target.buffer[..size].to_vec();
+    target.buffer[..size].fill(0);
+    host::extract(data, MEMUX_ENGINE_WALK, false, &mut target);
+    assert!(target.written == size && target.buffer[..size] == expected, "the walk's bytes are not those by hand");
+}
+
 /// The sink copies the bytes into memory that is there.
 fn copying<'a>(data: &'a [u8], by_hand: &'a ByHand, output: &'a mut [u8]) -> Vec<Variant<'a>> {
+    assert_same_bytes(data, by_hand, output);
     let mut list = Target { pieces: Some(Vec::new()), ..nowhere() };
     host::extract(data, MEMUX_ENGINE_WALK, true, &mut list);
     let pieces = list.pieces.unwrap_or_default();
