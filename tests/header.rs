@@ -28,7 +28,7 @@ const ORDER: [&str; 16] = [
 ];
 
 /// Files that say nothing to a C reader, and one that comes after all structs.
-const OTHERS: [&str; 7] = ["mod", "fault", "guard", "handle", "lent", "ptr", "init"];
+const OTHERS: [&str; 8] = ["mod", "fault", "guard", "handle", "lent", "ptr", "init", "report"];
 
 fn sources() -> Vec<PathBuf> {
     let folder = root().join("src/ffi");

@@ -8,14 +8,15 @@ use super::error::memux_error;
 use super::guard;
 use super::handle;
 use super::ptr::{self, Versioned, reserved, unknown};
+use super::report::{reported, status_of};
 use super::run_options::{self, memux_run_options};
 use super::source::{Block, memux_source};
 use super::status::memux_status;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result};
 use crate::fault::{Place, point};
 use crate::io::Memory;
 use crate::ops::count::{Mode, Options, Report, run};
-use crate::ops::{Note, Run, Select};
+use crate::ops::{Run, Select};
 use std::ffi::c_void;
 use std::mem::{offset_of, size_of};
 
@@ -155,18 +156,14 @@ pub unsafe extern "C" fn memux_count(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
-        // SAFETY: this function's contract.
-        let mut place = unsafe { ptr::place(report) }?;
-        let mut counted = Report::default();
-        let result = guard::caught(|| {
+        let operation = |counted: &mut Report| {
             point(Place::Export);
-            place.known()?;
             // SAFETY: this function's contract.
             let (source, (run_options, options)) = unsafe { (handle::share(source, "source")?, read(options)?) };
-            source.with(|source| run(source, run_options, &options, &mut counted))
-        });
-        place.write(&to_c(&counted));
-        result.map(status_of)
+            source.with(|source| run(source, run_options, &options, counted))
+        };
+        // SAFETY: this function's contract.
+        unsafe { reported(report, to_c, operation) }
     })
 }
 
@@ -197,13 +194,6 @@ pub(super) fn select(select: i32, index: i32, name: &str) -> Result<Select> {
         MEMUX_SELECT_INDEX => Ok(Select::Index(index)),
         MEMUX_SELECT_BEST_VIDEO => Ok(Select::BestVideo),
         other => Err(unknown(other, name)),
-    }
-}
-
-pub(super) fn status_of(note: Note) -> Status {
-    match note {
-        Note::Done => Status::Ok,
-        Note::Truncated => Status::Truncated,
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::callbacks::{Opaque, memux_write_fn};
 use super::constants::MEMUX_UNKNOWN;
-use super::count::{select, status_of};
+use super::count::select;
 use super::error::memux_error;
 use super::guard;
 use super::handle;
 use super::ptr::{self, Versioned, number, reserved};
+use super::report::{reported, status_of};
 use super::run_options::{self, memux_run_options};
 use super::sink::memux_sink;
 use super::source::{Block, memux_source};
@@ -158,19 +159,15 @@ pub unsafe extern "C" fn memux_extract(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
-        // SAFETY: this function's contract.
-        let mut place = unsafe { ptr::place(report) }?;
-        let mut extracted = Report::default();
-        let result = guard::caught(|| {
+        let operation = |extracted: &mut Report| {
             point(Place::Export);
-            place.known()?;
             // SAFETY: this function's contract.
             let (source, sink, (run_options, options)) =
                 unsafe { (handle::share(source, "source")?, handle::share(sink, "sink")?, read(options)?) };
-            source.with(|source| sink.with(|sink| run(source, sink, run_options, &options, &mut extracted)))
-        });
-        place.write(&to_c(&extracted));
-        result.map(status_of)
+            source.with(|source| sink.with(|sink| run(source, sink, run_options, &options, extracted)))
+        };
+        // SAFETY: this function's contract.
+        unsafe { reported(report, to_c, operation) }
     })
 }
 
@@ -199,21 +196,17 @@ pub unsafe extern "C" fn memux_extract_size(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
-        // SAFETY: this function's contract.
-        let mut place = unsafe { ptr::place(report) }?;
-        let mut extracted = Report::default();
-        let result = guard::caught(|| {
+        let operation = |extracted: &mut Report| {
             point(Place::Export);
-            place.known()?;
             // SAFETY: this function's contract.
             let (source, mut size, (run_options, options)) =
                 unsafe { (handle::share(source, "source")?, ptr::out(size, "size")?, read(options)?) };
-            let (note, bytes) = source.with(|source| run_to_size(source, run_options, &options, &mut extracted))?;
+            let (note, bytes) = source.with(|source| run_to_size(source, run_options, &options, extracted))?;
             size.put(bytes);
             Ok(note)
-        });
-        place.write(&to_c(&extracted));
-        result.map(status_of)
+        };
+        // SAFETY: this function's contract.
+        unsafe { reported(report, to_c, operation) }
     })
 }
 
@@ -250,19 +243,15 @@ pub unsafe extern "C" fn memux_extract_into(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
-        // SAFETY: this function's contract.
-        let mut place = unsafe { ptr::place(report) }?;
-        let mut extracted = Report::default();
-        let result = guard::caught(|| {
+        let operation = |extracted: &mut Report| {
             point(Place::Export);
-            place.known()?;
             // SAFETY: this function's contract.
             let (source, room, (run_options, options)) =
                 unsafe { (handle::share(source, "source")?, room(buffer, capacity)?, read(options)?) };
-            source.with(|source| run_into(source, room, run_options, &options, &mut extracted))
-        });
-        place.write(&to_c(&extracted));
-        result.map(status_of)
+            source.with(|source| run_into(source, room, run_options, &options, extracted))
+        };
+        // SAFETY: this function's contract.
+        unsafe { reported(report, to_c, operation) }
     })
 }
 

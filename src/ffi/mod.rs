@@ -24,6 +24,7 @@ mod limits;
 mod log;
 mod ptr;
 mod reader;
+mod report;
 mod run_options;
 mod sink;
 mod source;
