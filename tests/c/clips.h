@@ -56,4 +56,14 @@ static inline bytes long_clip(const char *name, size_t times)
     return all;
 }
 
+/* Where `which` begins in the file. */
+static inline size_t place_of(bytes file, const char *which)
+{
+    for (size_t at = 0; at + 4 <= file.size; at++)
+        if (memcmp(file.data + at, which, 4) == 0)
+            return at;
+    MISSING("the box to be in the clip");
+    return 0;
+}
+
 #endif

@@ -64,4 +64,25 @@ static inline int same_extract_report(const memux_extract_report *got, const mem
            & same_reason(got->engine, got->engine_reason, wanted->engine_reason);
 }
 
+/* Extracts to a buffer; its bytes are the caller's. */
+static inline bytes to_buffer(memux_source *source, const memux_extract_options *options, memux_status wanted, memux_extract_report *report)
+{
+    memux_sink *sink = NULL;
+    memux_buffer *buffer = NULL;
+    bytes copy = { NULL, 0 };
+
+    EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
+    GARBAGE_REPORT(*report);
+    EXPECT_STATUS(memux_extract(source, sink, options, report, NULL), wanted);
+    EXPECT_STATUS(memux_sink_take_buffer(sink, &buffer, NULL), MEMUX_OK);
+    copy.size = memux_buffer_size(buffer);
+    copy.data = malloc(copy.size + 1);
+    if (!copy.data)
+        abort();
+    memcpy(copy.data, memux_buffer_data(buffer), copy.size);
+    memux_buffer_free(buffer);
+    memux_sink_free(sink);
+    return copy;
+}
+
 #endif

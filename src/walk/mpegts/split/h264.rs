@@ -102,28 +102,8 @@ fn exp_golomb(bits: u64, bytes: u32) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::begins;
     use super::super::*;
-
-    /// Where packets begin, the same in pieces of every size.
-    fn begins(cut: Cut, bytes: &[u8]) -> Vec<u64> {
-        let of = |size: usize| {
-            let (mut splitter, mut begins, mut at) = (Splitter::new(cut), Vec::new(), 0u64);
-            for piece in bytes.chunks(size) {
-                let mut found = |mark| {
-                    begins.extend(if let Mark::Begins { at, .. } = mark { Some(at) } else { None });
-                    Ok(())
-                };
-                splitter.feed(piece, at, &mut found).unwrap();
-                at += piece.len() as u64;
-            }
-            begins
-        };
-        let whole = of(bytes.len());
-        for size in 1..bytes.len() {
-            assert_eq!(of(size), whole, "in pieces of {size}");
-        }
-        whole
-    }
 
     const SLICE: [u8; 6] = [0, 0, 1, 0x65, 0x88, 0x84];
 

@@ -56,44 +56,25 @@ impl Hevc {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::begins;
     use super::super::*;
-
-    fn begins(bytes: &[u8]) -> Vec<u64> {
-        let of = |size: usize| {
-            let (mut splitter, mut begins, mut at) = (Splitter::new(Cut::Hevc), Vec::new(), 0u64);
-            for piece in bytes.chunks(size) {
-                let mut found = |mark| {
-                    begins.extend(if let Mark::Begins { at, .. } = mark { Some(at) } else { None });
-                    Ok(())
-                };
-                splitter.feed(piece, at, &mut found).unwrap();
-                at += piece.len() as u64;
-            }
-            begins
-        };
-        let whole = of(bytes.len());
-        for size in 1..bytes.len() {
-            assert_eq!(of(size), whole, "in pieces of {size}");
-        }
-        whole
-    }
 
     const FIRST: [u8; 6] = [0, 0, 1, 0x26, 1, 0xaf];
     const MORE: [u8; 6] = [0, 0, 1, 0x26, 1, 0x2f];
 
     #[test]
     fn a_first_slice_begins_a_packet_and_a_further_one_does_not() {
-        assert_eq!(begins(&[FIRST, MORE, FIRST].concat()), [12]);
-        assert_eq!(begins(&[&FIRST[..], &[0], &FIRST].concat()), [7]);
+        assert_eq!(begins(Cut::Hevc, &[FIRST, MORE, FIRST].concat()), [12]);
+        assert_eq!(begins(Cut::Hevc, &[&FIRST[..], &[0], &FIRST].concat()), [7]);
     }
 
     #[test]
     fn what_stands_before_slices_begins_a_packet() {
         for kind in [32, 33, 34, 35, 39, 41, 48] {
             let unit = [0, 0, 1, kind << 1, 1, 0x50];
-            assert_eq!(begins(&[FIRST, unit, unit, FIRST, FIRST].concat()), [6, 24], "{kind}");
+            assert_eq!(begins(Cut::Hevc, &[FIRST, unit, unit, FIRST, FIRST].concat()), [6, 24], "{kind}");
         }
         let suffix = [0, 0, 1, 40 << 1, 1, 0x50];
-        assert!(begins(&[FIRST, suffix, MORE].concat()).is_empty());
+        assert!(begins(Cut::Hevc, &[FIRST, suffix, MORE].concat()).is_empty());
     }
 }

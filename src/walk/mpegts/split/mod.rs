@@ -103,3 +103,39 @@ impl Input<'_> {
         Some(*byte)
     }
 }
+
+/// What the splitters of all codecs are tried with.
+#[cfg(test)]
+mod testing {
+    use super::*;
+
+    /// All marks, the same in pieces of every size. Whether more may come before a packet's end hangs on the pieces.
+    pub fn marks(cut: Cut, bytes: &[u8]) -> Vec<Mark> {
+        let of = |size: usize| {
+            let (mut splitter, mut marks, mut at) = (Splitter::new(cut), Vec::new(), 0u64);
+            for piece in bytes.chunks(size) {
+                let mut found = |mark| {
+                    marks.push(match mark {
+                        Mark::Begins { at, .. } => Mark::Begins { at, more: true },
+                        mark => mark,
+                    });
+                    Ok(())
+                };
+                splitter.feed(piece, at, &mut found).unwrap();
+                at += piece.len() as u64;
+            }
+            marks
+        };
+        let whole = of(bytes.len());
+        for size in 1..bytes.len() {
+            assert_eq!(of(size), whole, "in pieces of {size}");
+        }
+        whole
+    }
+
+    /// Where packets begin.
+    pub fn begins(cut: Cut, bytes: &[u8]) -> Vec<u64> {
+        let begins = |mark| if let Mark::Begins { at, .. } = mark { Some(at) } else { None };
+        marks(cut, bytes).into_iter().filter_map(begins).collect()
+    }
+}

@@ -128,31 +128,8 @@ fn extension(stage: Stage, byte: u8) -> Stage {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::marks;
     use super::super::*;
-
-    fn marks(bytes: &[u8]) -> Vec<Mark> {
-        let of = |size: usize| {
-            let (mut splitter, mut marks, mut at) = (Splitter::new(Cut::Mpeg2), Vec::new(), 0u64);
-            for piece in bytes.chunks(size) {
-                splitter
-                    .feed(piece, at, &mut |mark| {
-                        marks.push(match mark {
-                            Mark::Begins { at, .. } => Mark::Begins { at, more: true },
-                            mark => mark,
-                        });
-                        Ok(())
-                    })
-                    .unwrap();
-                at += piece.len() as u64;
-            }
-            marks
-        };
-        let whole = of(bytes.len());
-        for size in 1..bytes.len() {
-            assert_eq!(of(size), whole, "in pieces of {size}");
-        }
-        whole
-    }
 
     const SLICES: [u8; 10] = [0, 0, 1, 1, 9, 0, 0, 1, 2, 9];
 
@@ -164,27 +141,27 @@ mod tests {
     fn a_packet_is_a_frame_or_two_fields() {
         let frame = [picture(3), picture(3)].concat();
         assert_eq!(
-            marks(&frame),
+            marks(Cut::Mpeg2, &frame),
             [Mark::Picture { at: 0 }, Mark::Begins { at: 26, more: true }, Mark::Picture { at: 26 }]
         );
         let fields = [picture(1), picture(2), picture(1)].concat();
         assert_eq!(
-            marks(&fields),
+            marks(Cut::Mpeg2, &fields),
             [Mark::Picture { at: 0 }, Mark::Begins { at: 52, more: true }, Mark::Picture { at: 52 }]
         );
     }
 
     #[test]
     fn the_byte_behind_the_first_slice_code_is_not_looked_at() {
-        assert_eq!(marks(&[0, 0, 1, 1, 0, 0, 1, 0xb3, 9]), []);
-        assert_eq!(marks(&[0, 0, 1, 1, 9, 0, 0, 1, 0xb3, 9]), [Mark::Begins { at: 5, more: true }]);
+        assert_eq!(marks(Cut::Mpeg2, &[0, 0, 1, 1, 0, 0, 1, 0xb3, 9]), []);
+        assert_eq!(marks(Cut::Mpeg2, &[0, 0, 1, 1, 9, 0, 0, 1, 0xb3, 9]), [Mark::Begins { at: 5, more: true }]);
     }
 
     #[test]
     fn the_end_of_a_sequence_ends_a_packet() {
         let bytes = [&picture(3)[..], &[0, 0, 1, 0xb7], &picture(3)].concat();
         assert_eq!(
-            marks(&bytes),
+            marks(Cut::Mpeg2, &bytes),
             [Mark::Picture { at: 0 }, Mark::Begins { at: 30, more: true }, Mark::Picture { at: 30 }]
         );
     }
