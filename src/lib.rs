@@ -2,7 +2,7 @@
 //! or bytes through its own write callback. The public face is the C API in [`ffi`], declared in `include/memux.h`.
 //!
 //! Layers, one direction: `ffi` → `ops` → `av` → FFmpeg, and `ops` → `walk` beside it, which does without; `io`, `mem`,
-//! `completeness`, `error` and `limits` are leaves.
+//! `completeness`, `description`, `error` and `limits` are leaves.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
@@ -13,6 +13,7 @@ compile_error!(
 
 mod av;
 mod completeness;
+mod description;
 mod error;
 mod fault;
 pub mod ffi;

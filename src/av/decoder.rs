@@ -26,11 +26,8 @@ impl<'a> Decoder<'a> {
         let stream = i32::try_from(index).unwrap_or(-1);
         let parameters = input.parameters(index).ok_or_else(|| Error::internal("a stream has no parameters"))?;
         // SAFETY: parameters of an open container; the codec id goes to FFmpeg as the integer that it is.
-        let codec = unsafe {
-            let find: unsafe extern "C" fn(c_int) -> *const ff::AVCodec =
-                std::mem::transmute(ff::avcodec_find_decoder as *const ());
-            find((&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read())
-        };
+        let codec =
+            unsafe { ff::avcodec_find_decoder((&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read()) };
         if codec.is_null() {
             return Err(Error::new(Status::NoDecoder, "this FFmpeg has no decoder for the stream").of_stream(stream));
         }

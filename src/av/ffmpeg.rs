@@ -115,11 +115,12 @@ functions! {
     avformat {
         fn av_find_best_stream(ic: *mut AVFormatContext, kind: AVMediaType, wanted_stream_nb: c_int, related_stream: c_int, decoder_ret: *mut *const AVCodec, flags: c_int) -> c_int;
         fn av_find_input_format(short_name: *const c_char) -> *const AVInputFormat;
+        fn av_guess_format(short_name: *const c_char, filename: *const c_char, mime_type: *const c_char) -> *const AVOutputFormat;
+        fn av_guess_sample_aspect_ratio(format: *mut AVFormatContext, stream: *mut AVStream, frame: *mut AVFrame) -> AVRational;
         fn av_interleaved_write_frame(s: *mut AVFormatContext, pkt: *mut AVPacket) -> c_int;
         fn av_probe_input_format3(pd: *const AVProbeData, is_opened: c_int, score_ret: *mut c_int) -> *const AVInputFormat;
         fn av_read_frame(s: *mut AVFormatContext, pkt: *mut AVPacket) -> c_int;
         fn av_write_trailer(s: *mut AVFormatContext) -> c_int;
-        fn av_guess_format(short_name: *const c_char, filename: *const c_char, mime_type: *const c_char) -> *const AVOutputFormat;
         fn avformat_alloc_context() -> *mut AVFormatContext;
         fn avformat_alloc_output_context2(ctx: *mut *mut AVFormatContext, oformat: *const AVOutputFormat, format_name: *const c_char, filename: *const c_char) -> c_int;
         fn avformat_close_input(s: *mut *mut AVFormatContext);
@@ -137,31 +138,51 @@ functions! {
         fn avio_seek(s: *mut AVIOContext, offset: i64, whence: c_int) -> i64;
     }
     avcodec {
+        fn av_get_bits_per_sample(codec_id: c_int) -> c_int [unchecked];
         fn av_packet_alloc() -> *mut AVPacket;
         fn av_packet_free(pkt: *mut *mut AVPacket);
         fn av_packet_rescale_ts(pkt: *mut AVPacket, tb_src: AVRational, tb_dst: AVRational);
+        fn av_packet_side_data_name(kind: c_int) -> *const c_char [unchecked];
         fn av_packet_unref(pkt: *mut AVPacket);
         fn avcodec_alloc_context3(codec: *const AVCodec) -> *mut AVCodecContext;
-        fn avcodec_find_decoder(id: AVCodecID) -> *const AVCodec;
+        fn avcodec_descriptor_get(id: c_int) -> *const AVCodecDescriptor [unchecked];
+        fn avcodec_find_decoder(id: c_int) -> *const AVCodec [unchecked];
         fn avcodec_free_context(avctx: *mut *mut AVCodecContext);
         fn avcodec_open2(avctx: *mut AVCodecContext, codec: *const AVCodec, options: *mut *mut AVDictionary) -> c_int;
         fn avcodec_parameters_copy(dst: *mut AVCodecParameters, src: *const AVCodecParameters) -> c_int;
         fn avcodec_parameters_to_context(codec: *mut AVCodecContext, par: *const AVCodecParameters) -> c_int;
+        fn avcodec_profile_name(codec_id: c_int, profile: c_int) -> *const c_char [unchecked];
         fn avcodec_receive_frame(avctx: *mut AVCodecContext, frame: *mut AVFrame) -> c_int;
         fn avcodec_send_packet(avctx: *mut AVCodecContext, avpkt: *const AVPacket) -> c_int;
         fn avcodec_version() -> c_uint;
     }
     avutil {
+        fn av_channel_layout_describe(channel_layout: *const AVChannelLayout, buf: *mut c_char, buf_size: usize) -> c_int;
+        fn av_chroma_location_name(location: c_int) -> *const c_char [unchecked];
+        fn av_color_primaries_name(primaries: c_int) -> *const c_char [unchecked];
+        fn av_color_range_name(range: c_int) -> *const c_char [unchecked];
+        fn av_color_space_name(space: c_int) -> *const c_char [unchecked];
+        fn av_color_transfer_name(transfer: c_int) -> *const c_char [unchecked];
         fn av_dict_free(m: *mut *mut AVDictionary);
+        fn av_dict_get(m: *const AVDictionary, key: *const c_char, prev: *const AVDictionaryEntry, flags: c_int) -> *mut AVDictionaryEntry;
         fn av_dict_set(pm: *mut *mut AVDictionary, key: *const c_char, value: *const c_char, flags: c_int) -> c_int;
+        fn av_display_rotation_get(matrix: *const i32) -> f64;
+        fn av_fourcc_make_string(buf: *mut c_char, fourcc: u32) -> *mut c_char;
         fn av_frame_alloc() -> *mut AVFrame;
         fn av_frame_free(frame: *mut *mut AVFrame);
         fn av_free(ptr: *mut c_void);
         fn av_freep(ptr: *mut c_void);
+        fn av_get_pix_fmt_name(format: c_int) -> *const c_char [unchecked];
+        fn av_get_sample_fmt_name(format: c_int) -> *const c_char [unchecked];
         fn av_log_default_callback(avcl: *mut c_void, level: c_int, fmt: *const c_char, vl: *mut c_void) [unchecked];
         fn av_log_format_line2(ptr: *mut c_void, level: c_int, fmt: *const c_char, vl: *mut c_void, line: *mut c_char, line_size: c_int, print_prefix: *mut c_int) -> c_int [unchecked];
         fn av_log_set_callback(callback: Option<LogFn>) [unchecked];
         fn av_malloc(size: usize) -> *mut c_void;
+        fn av_opt_get(obj: *mut c_void, name: *const c_char, search_flags: c_int, out_val: *mut *mut u8) -> c_int;
+        fn av_opt_next(obj: *const c_void, prev: *const AVOption) -> *const AVOption;
+        fn av_reduce(dst_num: *mut c_int, dst_den: *mut c_int, num: i64, den: i64, max: i64) -> c_int;
+        fn av_spherical_projection_name(projection: c_int) -> *const c_char [unchecked];
+        fn av_stereo3d_type_name(kind: c_uint) -> *const c_char [unchecked];
         fn av_strerror(errnum: c_int, errbuf: *mut c_char, errbuf_size: usize) -> c_int;
         fn avutil_version() -> c_uint;
     }

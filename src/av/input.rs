@@ -179,6 +179,15 @@ impl<'i, 'a> Input<'i, 'a> {
         usize::try_from(unsafe { self.context.as_ref() }.nb_streams).unwrap_or(0)
     }
 
+    pub(super) fn as_raw(&self) -> *mut ff::AVFormatContext {
+        self.context.as_ptr()
+    }
+
+    pub(super) fn as_ref(&self) -> &ff::AVFormatContext {
+        // SAFETY: open as long as self; FFmpeg changes it only in calls that borrow self mutably.
+        unsafe { self.context.as_ref() }
+    }
+
     pub(super) fn raw_stream(&self, index: usize) -> Option<NonNull<ff::AVStream>> {
         if index >= self.stream_count() {
             return None;

@@ -6,6 +6,7 @@
 mod avio;
 mod check;
 mod decoder;
+mod describe;
 mod ffmpeg;
 mod input;
 pub mod log;
@@ -15,6 +16,7 @@ mod probe;
 pub mod version;
 
 pub use decoder::Decoder;
+pub use describe::Depth;
 pub use input::{Codec, Input, MediaType, Next};
 pub use output::Output;
 pub use packet::Packet;

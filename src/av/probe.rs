@@ -89,11 +89,19 @@ const RETRY_SCORE: c_int = ff::AVPROBE_SCORE_MAX / 4;
 
 /// An input format of FFmpeg's that memux reads.
 #[derive(Clone, Copy)]
-pub struct Format(NonNull<ff::AVInputFormat>);
+pub struct Format {
+    raw: NonNull<ff::AVInputFormat>,
+    score: c_int,
+}
 
 impl Format {
     pub(super) fn as_ptr(self) -> *const ff::AVInputFormat {
-        self.0.as_ptr()
+        self.raw.as_ptr()
+    }
+
+    /// How sure FFmpeg's probing was, of 100; 0 where the host named the format.
+    pub fn score(self) -> i32 {
+        self.score
     }
 
     /// FFmpeg's short names, separated by commas.
@@ -136,7 +144,8 @@ pub fn format_by_name(name: &str) -> Result<Format> {
     let text = CString::new(name).map_err(|_| unknown())?;
     // SAFETY: a zero-ended text; the result is static or null.
     let found = unsafe { ff::av_find_input_format(text.as_ptr()) };
-    NonNull::new(found.cast_mut()).map(Format).ok_or_else(unknown)?.admitted()
+    let raw = NonNull::new(found.cast_mut()).ok_or_else(unknown)?;
+    Format { raw, score: 0 }.admitted()
 }
 
 /// The format that the input's head shows. Looks at longer and longer heads, as FFmpeg's own probing does, so that the answers are the same.
@@ -184,7 +193,7 @@ fn probe(head: &[u8], least: c_int) -> Result<Option<Format>> {
     let mut score = 0;
     // SAFETY: the buffer is of that size, with zeros behind it as FFmpeg asks; the result is static or null.
     let found = unsafe { ff::av_probe_input_format3(&raw const data, 1, &raw mut score) };
-    Ok(NonNull::new(found.cast_mut()).filter(|_| score > least).map(Format))
+    Ok(NonNull::new(found.cast_mut()).filter(|_| score > least).map(|raw| Format { raw, score }))
 }
 
 #[cfg(test)]

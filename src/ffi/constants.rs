@@ -1,9 +1,11 @@
 //! The values of the integer members and parameters. Compared at compile time with what the layers below mean by them.
 
+use crate::description::Kind;
 use crate::error::{LimitKind, Stage};
 use crate::io::{TraceKind, codes};
 use crate::ops::count::Mode;
 use crate::ops::extract::Codec;
+use crate::ops::probe::Level;
 use crate::ops::{Completeness, Engine};
 use crate::walk::Reason;
 
@@ -33,6 +35,46 @@ pub const MEMUX_SEEKABILITY_NONE: i32 = 1;
 pub const MEMUX_SEEKABILITY_EXPENSIVE: i32 = 2;
 /// The reader seeks for next to nothing.
 pub const MEMUX_SEEKABILITY_CHEAP: i32 = 3;
+
+/// In times of media: not known. The value of FFmpeg's AV_NOPTS_VALUE.
+pub const MEMUX_NO_TIME: i64 = i64::MIN;
+
+/// All that FFmpeg's own tools show.
+pub const MEMUX_PROBE_FULL: i32 = 0;
+/// What the container's header says, and nothing behind it is read.
+pub const MEMUX_PROBE_HEADER: i32 = 1;
+
+/// FFmpeg does not know what kind of stream it is.
+pub const MEMUX_STREAM_UNKNOWN: i32 = 0;
+/// Pictures. A cover picture is one, with MEMUX_DISPOSITION_ATTACHED_PIC.
+pub const MEMUX_STREAM_VIDEO: i32 = 1;
+/// Sound.
+pub const MEMUX_STREAM_AUDIO: i32 = 2;
+/// Subtitles.
+pub const MEMUX_STREAM_SUBTITLE: i32 = 3;
+/// Something that goes with the others: time codes, say.
+pub const MEMUX_STREAM_DATA: i32 = 4;
+/// A file within the file: a font, say.
+pub const MEMUX_STREAM_ATTACHMENT: i32 = 5;
+
+/// To be taken where nothing else is asked for. These have the values of FFmpeg's AV_DISPOSITION_.
+pub const MEMUX_DISPOSITION_DEFAULT: i32 = 0x1;
+/// In another language than the original.
+pub const MEMUX_DISPOSITION_DUB: i32 = 0x2;
+/// In the original language.
+pub const MEMUX_DISPOSITION_ORIGINAL: i32 = 0x4;
+/// A commentary.
+pub const MEMUX_DISPOSITION_COMMENT: i32 = 0x8;
+/// To be shown even where subtitles are not wanted.
+pub const MEMUX_DISPOSITION_FORCED: i32 = 0x40;
+/// For those who hear badly.
+pub const MEMUX_DISPOSITION_HEARING_IMPAIRED: i32 = 0x80;
+/// For those who see badly.
+pub const MEMUX_DISPOSITION_VISUAL_IMPAIRED: i32 = 0x100;
+/// A cover picture.
+pub const MEMUX_DISPOSITION_ATTACHED_PIC: i32 = 0x400;
+/// Pictures for a time line.
+pub const MEMUX_DISPOSITION_TIMED_THUMBNAILS: i32 = 0x800;
 
 /// Count the packets of the stream: what a loop over av_read_frame counts.
 pub const MEMUX_COUNT_PACKETS: i32 = 0;
@@ -145,6 +187,10 @@ const _: () = {
     assert!(MEMUX_WHENCE_SIZE == codes::WHENCE_SIZE);
     assert!(MEMUX_COUNT_PACKETS == Mode::Packets as i32 && MEMUX_COUNT_HEADER == Mode::Header as i32);
     assert!(MEMUX_COUNT_PRESENTED == Mode::Presented as i32 && MEMUX_COUNT_DECODED == Mode::Decoded as i32);
+    assert!(MEMUX_PROBE_FULL == Level::Full as i32 && MEMUX_PROBE_HEADER == Level::Header as i32);
+    assert!(MEMUX_STREAM_UNKNOWN == Kind::Unknown as i32 && MEMUX_STREAM_VIDEO == Kind::Video as i32);
+    assert!(MEMUX_STREAM_AUDIO == Kind::Audio as i32 && MEMUX_STREAM_SUBTITLE == Kind::Subtitle as i32);
+    assert!(MEMUX_STREAM_DATA == Kind::Data as i32 && MEMUX_STREAM_ATTACHMENT == Kind::Attachment as i32);
     assert!(MEMUX_COMPLETENESS_UNKNOWN == Completeness::Unknown as i32);
     assert!(MEMUX_COMPLETENESS_COMPLETE == Completeness::Complete as i32);
     assert!(MEMUX_COMPLETENESS_TRUNCATED == Completeness::Truncated as i32);

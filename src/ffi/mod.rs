@@ -18,10 +18,12 @@ mod extract;
 mod fault;
 mod guard;
 mod handle;
+mod info;
 mod init;
 mod lent;
 mod limits;
 mod log;
+mod probe;
 mod ptr;
 mod reader;
 mod report;
@@ -30,6 +32,7 @@ mod sink;
 mod source;
 mod status;
 mod version;
+mod views;
 mod writer;
 
 pub use buffer::*;
@@ -44,13 +47,19 @@ pub use error::*;
 pub use extract::*;
 #[cfg(feature = "fault-injection")]
 pub use fault::*;
+pub use info::*;
 pub use init::*;
 pub use limits::memux_limits;
 pub use log::*;
+pub use probe::*;
 pub use reader::memux_reader;
 pub use run_options::{memux_progress, memux_run_options, memux_trace_event};
 pub use sink::*;
 pub use source::*;
 pub use status::*;
 pub use version::*;
+pub use views::{
+    memux_chapter_info, memux_container_info, memux_mastering_display, memux_program_info, memux_side_data,
+    memux_stream_info, memux_tag,
+};
 pub use writer::memux_writer;

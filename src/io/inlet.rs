@@ -28,6 +28,8 @@ pub struct Inlet<'a> {
     container: Container,
     /// The container cannot be read front to back.
     needs_seek: bool,
+    /// All that the demuxer finds by seeking is wanted.
+    seeks_freely: bool,
     watcher: Option<Watcher>,
     position: u64,
     size: Option<u64>,
@@ -53,6 +55,7 @@ impl<'a> Inlet<'a> {
             spooled: false,
             container: Container::Other,
             needs_seek: false,
+            seeks_freely: false,
             watcher: None,
             position: 0,
             size,
@@ -156,11 +159,19 @@ impl<'a> Inlet<'a> {
         !self.spooled && self.source.seekability() == Seekability::None
     }
 
+    /// Whether the demuxer may look wherever it likes, for durations and all else that is found at the end.
+    pub fn seek_freely(&mut self, freely: bool) {
+        self.seeks_freely = freely;
+    }
+
     /// Whether the demuxer is told that it may seek. Some containers are read front to back wherever that is possible: in
     /// a fragmented MP4 seeking for the index reads everything twice, and fails on encrypted ones; in MPEG streams and FLV
     /// libavformat looks for the duration at the end, which nobody here asks for; in AVI it believes a damaged
     /// index; and in Matroska all that it finds at the end is what seeking in time needs.
     pub fn shown_seekable(&self) -> bool {
+        if self.seeks_freely {
+            return self.spooled || self.source.seekability() != Seekability::None;
+        }
         let plain = matches!(self.container, Container::MpegTs | Container::MpegPs | Container::Flv | Container::Avi);
         let in_parts = self.is_fragmented() || self.container == Container::Matroska;
         let front_to_back = plain || (in_parts && self.order() == Order::Streamable);

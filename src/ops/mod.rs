@@ -18,6 +18,7 @@ mod left;
 mod open;
 mod outcome;
 mod packets;
+pub mod probe;
 mod road;
 #[cfg(any(test, fuzzing))]
 pub mod road_tests;

@@ -2,7 +2,7 @@
 //! end, whatever happened, the word on whether the input was whole.
 
 use super::Run;
-use super::outcome::{Found, Note};
+use super::outcome::{Engine, Found, Note};
 use crate::av::{self, Format, Input};
 use crate::completeness::{Container, Verdict};
 use crate::error::{Error, Result, Stage, Status};
@@ -16,6 +16,15 @@ pub fn control(run: Run, unblocks: impl IntoIterator<Item = Unblock>) -> Result<
     Ok(control)
 }
 
+/// FFmpeg is needed. Gives the format that the host names; the source is not touched yet.
+pub fn needs_ffmpeg(format: Option<&str>, found: &mut Found) -> Result<Option<Format>> {
+    let named = || format.map(av::format_by_name).transpose();
+    av::version::check().and_then(|()| named()).map_err(|error| {
+        found.engine = Engine::Auto;
+        error.or_stage(Stage::Arguments)
+    })
+}
+
 /// Does `work` on the source. `found` is filled in any case.
 pub fn with_inlet(
     source: &mut dyn Source,
@@ -23,10 +32,23 @@ pub fn with_inlet(
     found: &mut Found,
     work: impl FnOnce(&mut Inlet, &mut Found) -> Result<()>,
 ) -> Result<Note> {
+    with_inlet_judged(source, control, found, true, work)
+}
+
+/// `judged`: the input is looked through to its end to see whether it is whole.
+pub fn with_inlet_judged(
+    source: &mut dyn Source,
+    control: &Control,
+    found: &mut Found,
+    judged: bool,
+    work: impl FnOnce(&mut Inlet, &mut Found) -> Result<()>,
+) -> Result<Note> {
     control.enter(Stage::Open);
     let result = Inlet::new(source, control).and_then(|mut inlet| {
         let result = work(&mut inlet, found).and_then(|()| {
-            found.judged(inlet.judge()?);
+            if judged {
+                found.judged(inlet.judge()?);
+            }
             Ok(())
         });
         found.spooled_bytes = inlet.spooled_bytes();

@@ -4,7 +4,7 @@ use super::outcome::{Engine, Found};
 use super::{Run, Select};
 use crate::av::{self, Format};
 use crate::completeness::Container;
-use crate::error::{Error, Result, Stage, Status};
+use crate::error::{Error, Result, Status};
 use crate::fault::{self, Place};
 use crate::io::{Control, Source, to_u64};
 use crate::limits::Limits;
@@ -36,11 +36,7 @@ impl Road {
 
     /// The other road: FFmpeg is needed from here on. Gives the format that the host names; the source is not touched yet.
     pub fn ffmpeg(&self, found: &mut Found) -> Result<Option<Format>> {
-        let named = || self.format.as_deref().map(av::format_by_name).transpose();
-        av::version::check().and_then(|()| named()).map_err(|error| {
-            found.engine = Engine::Auto;
-            error.or_stage(Stage::Arguments)
-        })
+        super::open::needs_ffmpeg(self.format.as_deref(), found)
     }
 
     /// Does `work` on a walk of the source and gives its result; `None` where libavformat is to do it all.

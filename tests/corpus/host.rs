@@ -167,6 +167,45 @@ pub fn count(bytes: &[u8], road: Road, stream: Option<i32>, mode: i32) -> Said<m
     })
 }
 
+/// An answer to a probe; empty where there is none.
+#[derive(Default)]
+pub struct Probed {
+    pub json: String,
+    /// The container's number for each stream, and its codec in RFC 6381's words.
+    pub codecs: Vec<(i32, Option<String>)>,
+}
+
+pub fn probe(bytes: &[u8], road: Road, level: i32) -> (Said<memux_probe_report>, Probed) {
+    with_source(bytes, road, |source| {
+        // SAFETY: as above.
+        unsafe {
+            let mut options: memux_probe_options = std::mem::zeroed();
+            memux_probe_options_init(&raw mut options, size_of::<memux_probe_options>());
+            let run = run_options(road);
+            (options.run, options.level) = (&raw const run, level);
+            let mut report: memux_probe_report = std::mem::zeroed();
+            memux_probe_report_init(&raw mut report, size_of::<memux_probe_report>());
+            let (mut info, mut json, mut error) = (null_mut(), null_mut(), null_mut());
+            let status = memux_probe(source, &raw const options, &raw mut info, &raw mut report, &raw mut error);
+            let mut probed = Probed::default();
+            if status >= 0 {
+                assert_eq!(memux_info_json(info, &raw mut json, null_mut()), MEMUX_OK);
+                let bytes = std::slice::from_raw_parts(memux_buffer_data(json), memux_buffer_size(json));
+                probed.json = std::str::from_utf8(bytes).unwrap().to_owned();
+                let streams = (0..).map(|index| memux_info_stream(info, index)).take_while(|stream| !stream.is_null());
+                probed.codecs.extend(streams.map(|stream| {
+                    let codec = (*stream).codec_string;
+                    let codec = (!codec.is_null()).then(|| CStr::from_ptr(codec).to_str().unwrap().to_owned());
+                    ((*stream).id, codec)
+                }));
+            }
+            memux_buffer_free(json);
+            memux_info_free(info);
+            (Said { status, message: message(error), report }, probed)
+        }
+    })
+}
+
 pub fn extract(bytes: &[u8], road: Road, stream: Option<i32>) -> (Said<memux_extract_report>, Vec<u8>) {
     with_source(bytes, road, |source| {
         // SAFETY: as above.

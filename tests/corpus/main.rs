@@ -10,5 +10,6 @@ mod host;
 #[path = "../left/mod.rs"]
 mod left;
 mod oracle;
+mod probe;
 mod table;
 mod tools;

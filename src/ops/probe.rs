@@ -1,0 +1,74 @@
+//! What is in the input?
+
+mod codec_string;
+mod json;
+mod mime;
+mod prefix;
+
+pub use codec_string::codec_string;
+pub use json::to_json;
+pub use mime::mime_type;
+
+use super::Run;
+use super::open;
+use super::outcome::{Found, Note};
+use crate::av::{self, Depth};
+use crate::description::Description;
+use crate::error::{Result, Stage};
+use crate::io::{Control, Inlet, Source};
+
+/// How much is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum Level {
+    /// All that FFmpeg's own tools show: some packets are read, and decoders opened, for what the header leaves out.
+    #[default]
+    Full = 0,
+    /// What the header says; nothing behind it is read where the container has one.
+    Header = 1,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    pub level: Level,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Report {
+    /// How many more bytes of the input are needed at least, where it ended before the answer; else 0.
+    pub needed: Option<u64>,
+    pub found: Found,
+}
+
+/// The report is filled as far as the operation came, on failure too.
+pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Report) -> Result<(Description, Note)> {
+    *report = Report::default();
+    let named = run.format.clone();
+    let control = open::control(run, source.unblock())?;
+    let mut found = Found { engine: super::Engine::Ffmpeg, ..Found::default() };
+    let mut description = None;
+    let note = open::needs_ffmpeg(named.as_deref(), &mut found).and_then(|named| {
+        let judged = options.level == Level::Full;
+        open::with_inlet_judged(source, &control, &mut found, judged, |inlet, _| {
+            inlet.seek_freely(judged);
+            description = Some(describe(inlet, named, options, &control)?);
+            Ok(())
+        })
+    });
+    report.found = found;
+    report.needed = match (&note, source.as_slice()) {
+        (Ok(_), _) => Some(0),
+        (Err(_), Some(bytes)) => prefix::lacking(bytes),
+        (Err(_), None) => None,
+    };
+    Ok((description.unwrap_or_default(), note?))
+}
+
+fn describe(inlet: &mut Inlet, named: Option<av::Format>, options: &Options, control: &Control) -> Result<Description> {
+    let full = options.level == Level::Full;
+    let (mut input, format) = open::open(inlet, named, full)?;
+    control.enter(Stage::Probe);
+    let mut description = input.describe(if full { Depth::Decoders } else { Depth::Container })?;
+    description.container.probe_score = format.score();
+    Ok(description)
+}
