@@ -21,6 +21,8 @@ pub struct InputIo<'i, 'a> {
     /// libavformat holds the same address, so no Rust reference to it lives longer than one call.
     inlet: NonNull<Inlet<'a>>,
     borrowed: PhantomData<&'i mut Inlet<'a>>,
+    /// The inlet is ours to free.
+    owned: bool,
 }
 
 /// An AVIOContext that writes to an outlet.
@@ -75,11 +77,34 @@ impl Drop for Context {
 
 impl<'i, 'a> InputIo<'i, 'a> {
     pub fn new(inlet: &'i mut Inlet<'a>) -> Result<Self> {
-        let size = inlet.buffer_size().unwrap_or(DEFAULT_BUFFER);
-        let seekable = inlet.shown_seekable();
-        let inlet = NonNull::from(inlet);
+        Self::on(NonNull::from(inlet))
+    }
+
+    /// Takes the inlet along.
+    pub fn owning(inlet: Box<Inlet<'a>>) -> Result<Self>
+    where
+        'a: 'i,
+    {
+        let inlet = NonNull::from(Box::leak(inlet));
+        match Self::on(inlet) {
+            Ok(mut io) => {
+                io.owned = true;
+                Ok(io)
+            }
+            Err(error) => {
+                // SAFETY: just leaked, and nobody has kept it.
+                drop(unsafe { Box::from_raw(inlet.as_ptr()) });
+                Err(error)
+            }
+        }
+    }
+
+    fn on(mut inlet: NonNull<Inlet<'a>>) -> Result<Self> {
+        // SAFETY: borrowed or owned by the caller, who gives it to nobody else.
+        let known = unsafe { inlet.as_mut() };
+        let (size, seekable) = (known.buffer_size().unwrap_or(DEFAULT_BUFFER), known.shown_seekable());
         let context = Context::new(size, inlet.as_ptr().cast(), Some(read), None, Some(seek))?;
-        let mut io = InputIo { context, inlet, borrowed: PhantomData };
+        let mut io = InputIo { context, inlet, borrowed: PhantomData, owned: false };
         io.show_seekable(seekable);
         Ok(io)
     }
@@ -104,6 +129,16 @@ impl<'i, 'a> InputIo<'i, 'a> {
     pub fn position(&mut self) -> Option<u64> {
         // SAFETY: the context is ours; asking for the place by a seek of nothing makes no call to us.
         u64::try_from(unsafe { ff::avio_seek(self.as_ptr(), 0, libc::SEEK_CUR) }).ok()
+    }
+}
+
+impl Drop for InputIo<'_, '_> {
+    fn drop(&mut self) {
+        if self.owned {
+            // SAFETY: leaked by `owning`. The context makes no call any more: whoever opened a container with it has
+            // closed that.
+            drop(unsafe { Box::from_raw(self.inlet.as_ptr()) });
+        }
     }
 }
 

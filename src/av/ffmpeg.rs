@@ -130,6 +130,7 @@ functions! {
         fn avformat_index_get_entry(st: *mut AVStream, idx: c_int) -> *const AVIndexEntry;
         fn avformat_new_stream(s: *mut AVFormatContext, c: *const AVCodec) -> *mut AVStream;
         fn avformat_open_input(ps: *mut *mut AVFormatContext, url: *const c_char, fmt: *const AVInputFormat, options: *mut *mut AVDictionary) -> c_int;
+        fn avformat_seek_file(s: *mut AVFormatContext, stream_index: c_int, min_ts: i64, ts: i64, max_ts: i64, flags: c_int) -> c_int;
         fn avformat_version() -> c_uint;
         fn avformat_write_header(s: *mut AVFormatContext, options: *mut *mut AVDictionary) -> c_int;
         fn avio_alloc_context(buffer: *mut u8, size: c_int, writes: c_int, opaque: *mut c_void, read: Option<IoFn>, write: Option<IoFn>, seek: Option<SeekFn>) -> *mut AVIOContext [unchecked];

@@ -60,7 +60,19 @@ impl<'i, 'a> Input<'i, 'a> {
     /// Opens `format` and nothing else: no other format, no protocol, no further file.
     pub fn open(inlet: &'i mut Inlet<'a>, format: Format) -> Result<Self> {
         let control = inlet.control();
-        let mut io = InputIo::new(inlet)?;
+        Self::open_on(InputIo::new(inlet)?, format, control)
+    }
+
+    /// The same, with an inlet that goes along.
+    pub fn open_owning(inlet: Box<Inlet<'a>>, format: Format) -> Result<Self>
+    where
+        'a: 'i,
+    {
+        let control = inlet.control();
+        Self::open_on(InputIo::owning(inlet)?, format, control)
+    }
+
+    fn open_on(mut io: InputIo<'i, 'a>, format: Format, control: &'a Control) -> Result<Self> {
         // SAFETY: allocates, or gives null.
         let mut context = unsafe { ff::avformat_alloc_context() };
         let Some(fresh) = NonNull::new(context) else {
@@ -245,6 +257,38 @@ impl<'i, 'a> Input<'i, 'a> {
                 unsafe { stream.as_mut() }.discard = ff::AVDiscard::AVDISCARD_ALL;
             }
         }
+    }
+
+    /// The demuxer may leave out every stream that is not among these.
+    pub fn keep(&mut self, wanted: &[usize]) {
+        for index in 0..self.stream_count() {
+            if let Some(mut stream) = self.raw_stream(index) {
+                let discard = match wanted.contains(&index) {
+                    true => ff::AVDiscard::AVDISCARD_DEFAULT,
+                    false => ff::AVDiscard::AVDISCARD_ALL,
+                };
+                // SAFETY: a stream of an open container.
+                unsafe { stream.as_mut() }.discard = discard;
+            }
+        }
+    }
+
+    /// Goes to the last place at or before `time`, in microseconds, from which decoding can begin; to the first there is
+    /// if none is before it.
+    pub fn seek(&mut self, time: i64) -> Result<()> {
+        self.control.enter(Stage::Packets);
+        for most in [time, i64::MAX] {
+            // SAFETY: the context is open; -1 stands for the stream that FFmpeg finds best for this.
+            let code = unsafe { ff::avformat_seek_file(self.context.as_ptr(), -1, i64::MIN, time, most, 0) };
+            self.control.outcome()?;
+            if code >= 0 {
+                return Ok(());
+            }
+            if code == ff::AVERROR(libc::ENOMEM) {
+                return Err(Error::no_memory());
+            }
+        }
+        Err(Error::new(Status::NeedsSeek, "the container cannot be sought in").at_stage(Stage::Packets))
     }
 
     /// Nobody wants time stamps or key flags: spares the filling in of those that the container does not have.

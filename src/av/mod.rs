@@ -16,7 +16,7 @@ mod probe;
 pub mod version;
 
 pub use decoder::Decoder;
-pub use describe::Depth;
+pub use describe::{Depth, side_data_name};
 pub use input::{Codec, Input, MediaType, Next};
 pub use output::Output;
 pub use packet::Packet;

@@ -63,27 +63,89 @@ impl Packet {
         self.has_flag(ff::AV_PKT_FLAG_DISCARD)
     }
 
+    /// In units of the stream's time base.
+    pub fn pts(&self) -> Option<i64> {
+        self.stamp(|raw| raw.pts)
+    }
+
+    /// As `pts`.
+    pub fn dts(&self) -> Option<i64> {
+        self.stamp(|raw| raw.dts)
+    }
+
+    fn stamp(&self, which: fn(&ff::AVPacket) -> i64) -> Option<i64> {
+        // SAFETY: the packet lives as long as self.
+        Some(which(unsafe { self.raw.as_ref() })).filter(|stamp| *stamp != ff::AV_NOPTS_VALUE)
+    }
+
+    /// 0 where it is not known.
+    pub fn duration(&self) -> i64 {
+        // SAFETY: the packet lives as long as self.
+        unsafe { self.raw.as_ref() }.duration
+    }
+
+    pub fn is_key(&self) -> bool {
+        self.has_flag(ff::AV_PKT_FLAG_KEY)
+    }
+
+    /// Marks it as one that is decoded and never shown.
+    pub fn discard(&mut self) {
+        // SAFETY: the packet lives as long as self.
+        unsafe { self.raw.as_mut() }.flags |= ff::AV_PKT_FLAG_DISCARD;
+    }
+
+    pub fn data(&self) -> &[u8] {
+        // SAFETY: the packet lives as long as self, and so do its data.
+        unsafe {
+            let raw = self.raw.as_ref();
+            match usize::try_from(raw.size) {
+                Ok(size) if size > 0 && !raw.data.is_null() => std::slice::from_raw_parts(raw.data, size),
+                _ => &[],
+            }
+        }
+    }
+
+    /// How many zero bytes may be read behind the data. FFmpeg promises that so many may be read; where a parser has cut
+    /// a packet out of a larger one they are the next packet's.
+    pub fn padding(&self) -> usize {
+        let (data, size) = (self.data(), usize::try_from(ff::AV_INPUT_BUFFER_PADDING_SIZE).unwrap_or(0));
+        if data.is_empty() {
+            return 0;
+        }
+        // SAFETY: as said above.
+        let behind = unsafe { std::slice::from_raw_parts(data.as_ptr().add(data.len()), size) };
+        behind.iter().take_while(|byte| **byte == 0).count()
+    }
+
+    /// FFmpeg's number for each piece of side data, and its bytes.
+    pub fn side_data(&self) -> impl Iterator<Item = (i32, &[u8])> {
+        // SAFETY: the packet lives as long as self, and so does what is at its side.
+        unsafe {
+            let raw = self.raw.as_ref();
+            let count = if raw.side_data.is_null() { 0 } else { usize::try_from(raw.side_data_elems).unwrap_or(0) };
+            (0..count).map(move |nth| {
+                let part = raw.side_data.add(nth);
+                let kind = (&raw const (*part).type_).cast::<libc::c_int>().read();
+                let data = match (*part).size {
+                    0 => &[][..],
+                    size => std::slice::from_raw_parts((*part).data, size),
+                };
+                (kind, data)
+            })
+        }
+    }
+
     #[cfg(any(test, fuzzing))]
     pub fn view(&self) -> View {
-        // SAFETY: the packet lives as long as self.
-        let raw = unsafe { self.raw.as_ref() };
-        let stamp = |stamp| (stamp != ff::AV_NOPTS_VALUE).then_some(stamp);
-        let data = match usize::try_from(raw.size) {
-            Ok(size) if size > 0 && !raw.data.is_null() => {
-                // SAFETY: a packet's data are as many bytes as it says.
-                unsafe { std::slice::from_raw_parts(raw.data, size) }.to_vec()
-            }
-            _ => Vec::new(),
-        };
         View {
             stream: self.stream(),
             offset: self.offset(),
-            pts: stamp(raw.pts),
-            dts: stamp(raw.dts),
-            duration: raw.duration,
-            key: self.has_flag(ff::AV_PKT_FLAG_KEY),
+            pts: self.pts(),
+            dts: self.dts(),
+            duration: self.duration(),
+            key: self.is_key(),
             discard: self.is_discarded(),
-            data,
+            data: self.data().to_vec(),
         }
     }
 

@@ -76,6 +76,18 @@ pub const MEMUX_DISPOSITION_ATTACHED_PIC: i32 = 0x400;
 /// Pictures for a time line.
 pub const MEMUX_DISPOSITION_TIMED_THUMBNAILS: i32 = 0x800;
 
+/// To the last place at or before the time from which decoding can begin.
+pub const MEMUX_SEEK_KEYFRAME: i32 = 0;
+/// To the same place; packets that end before the time have MEMUX_PACKET_DISCARD: they are decoded, and not shown.
+pub const MEMUX_SEEK_EXACT: i32 = 1;
+
+/// Decoding can begin with this packet.
+pub const MEMUX_PACKET_KEY: i32 = 1;
+/// The packet is damaged.
+pub const MEMUX_PACKET_CORRUPT: i32 = 2;
+/// The packet is needed to decode others, and is not to be shown.
+pub const MEMUX_PACKET_DISCARD: i32 = 4;
+
 /// Count the packets of the stream: what a loop over av_read_frame counts.
 pub const MEMUX_COUNT_PACKETS: i32 = 0;
 /// Take the container's word for it, where it gives one; else count packets. The fastest.

@@ -14,15 +14,24 @@ impl<T> Lent<T> {
 
     /// `name`: what is busy, if it is.
     pub fn with<R>(&self, name: &str, work: impl FnOnce(&mut T) -> Result<R>) -> Result<R> {
-        let Some(mut value) = self.lock().take() else {
-            return Err(Error::new(Status::Busy, format!("the {name} is in use by another operation"))
-                .at_stage(Stage::Arguments)
-                .hint("wait for the other operation, or make another handle"));
-        };
+        let mut value = self.take(name)?;
         // A panic must not keep it: the host may go on with its handle.
         let result = guard::caught(|| work(&mut value));
-        *self.lock() = Some(value);
+        self.put_back(value);
         result
+    }
+
+    /// For longer than one call: until it is put back.
+    pub fn take(&self, name: &str) -> Result<T> {
+        self.lock().take().ok_or_else(|| {
+            Error::new(Status::Busy, format!("the {name} is in use by another operation"))
+                .at_stage(Stage::Arguments)
+                .hint("wait for the other operation, or make another handle")
+        })
+    }
+
+    pub fn put_back(&self, value: T) {
+        *self.lock() = Some(value);
     }
 
     /// Never held while anything can panic.

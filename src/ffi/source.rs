@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// MEMUX_ERROR_BUSY. When the reader can seek, the second operation after one another begins with a seek to 0; when
 /// it cannot, that one fails with MEMUX_ERROR_NEEDS_SEEK. Since 0.1.0.
 pub struct memux_source {
-    bytes: Bytes,
+    pub(super) bytes: Bytes,
     /// Last: what it releases is in use until all else is gone.
     _release: Release,
 }
@@ -29,7 +29,7 @@ impl Handle for memux_source {
     type Owner = Arc<Self>;
 }
 
-enum Bytes {
+pub(super) enum Bytes {
     Memory(Block),
     Slices(Vec<Block>),
     Reader(Lent<Reader<reader::Callbacks>>),

@@ -273,7 +273,7 @@ struct Store {
     texts: Vec<CString>,
     tags: Vec<Vec<memux_tag>>,
     side_data: Vec<Vec<memux_side_data>>,
-    mastering: Vec<Box<memux_mastering_display>>,
+    mastering: Vec<Vec<memux_mastering_display>>,
 }
 
 impl Views {
@@ -369,16 +369,14 @@ impl Store {
         let point = |(x, y)| [real(x), real(y)];
         let [red, green, blue, white_point] = mastering.primaries.unwrap_or_default().map(point);
         let (least, most) = mastering.luminance.unwrap_or_default();
-        let display = Box::new(memux_mastering_display {
+        let display = memux_mastering_display {
             struct_size: size_of::<memux_mastering_display>(),
             primaries: [red, green, blue],
             white_point,
             min_luminance: real(least),
             max_luminance: real(most),
-        });
-        let address = &raw const *display;
-        self.mastering.push(display);
-        address
+        };
+        keep(&mut self.mastering, vec![display])
     }
 
     fn stream(&mut self, stream: &Stream) -> Result<memux_stream_info> {

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 pub struct Control {
     pub limits: Limits,
     cancel: Option<Arc<Cancel>>,
-    deadline: Option<Instant>,
+    timeout: Option<Duration>,
+    deadline: Cell<Option<Instant>>,
     observer: Option<RefCell<Box<dyn Observer>>>,
     traces: bool,
     stage: Cell<Stage>,
@@ -35,8 +36,8 @@ impl Control {
         Control {
             limits,
             cancel,
-            // A time too far away to be told is no deadline.
-            deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+            timeout,
+            deadline: Cell::new(timeout.and_then(from_now)),
             observer: observer.map(RefCell::new),
             traces,
             // Until the first callback can be made.
@@ -62,13 +63,29 @@ impl Control {
         }
         // Before anything can fail: whatever is armed from here on is disarmed by the drop.
         self.hooks.borrow_mut().clone_from(&hooks);
-        if let Some(deadline) = self.deadline {
+        if let Some(deadline) = self.deadline.get() {
             *self.watchdog.borrow_mut() = Some(Watchdog::start(deadline, hooks.clone())?);
         }
         if let Some(cancel) = &self.cancel {
             hooks.iter().for_each(|hook| cancel.attach(hook));
         }
         Ok(())
+    }
+
+    /// The call is over, and time stands still until the next: for what a host does in many calls.
+    pub fn rest(&self) {
+        self.watchdog.borrow_mut().take();
+        self.deadline.set(None);
+    }
+
+    /// Another call, with as much time as the first had.
+    pub fn resume(&self) -> Result<()> {
+        self.deadline.set(self.timeout.and_then(from_now));
+        let hooks = self.hooks.borrow();
+        if let Some(deadline) = self.deadline.get().filter(|_| !hooks.is_empty()) {
+            *self.watchdog.borrow_mut() = Some(Watchdog::start(deadline, hooks.clone())?);
+        }
+        self.check()
     }
 
     pub fn stage(&self) -> Stage {
@@ -84,7 +101,7 @@ impl Control {
         if self.cancel.as_ref().is_some_and(|cancel| cancel.is_set()) {
             return Err(self.stopped(Status::Cancelled, "the operation was cancelled"));
         }
-        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        if self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline) {
             return Err(self.stopped(Status::Timeout, "the operation's time was up"));
         }
         // The token was set, and has been reset since: there is no second call to free a callback.
@@ -125,7 +142,7 @@ impl Control {
 
     /// Sleeps before a retry; cancelling and the deadline end it early.
     pub fn pause(&self, pause: Duration) -> Result<()> {
-        let pause = match self.deadline {
+        let pause = match self.deadline.get() {
             Some(deadline) => pause.min(deadline.saturating_duration_since(Instant::now())),
             None => pause,
         };
@@ -212,6 +229,11 @@ impl Control {
         }
         self.check()
     }
+}
+
+/// A time too far away to be told is no deadline.
+fn from_now(timeout: Duration) -> Option<Instant> {
+    Instant::now().checked_add(timeout)
 }
 
 impl Drop for Control {

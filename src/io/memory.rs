@@ -163,7 +163,7 @@ mod tests {
                 assert_eq!(read_all(&mut Slices::new([a, &[][..], b]), step), bytes);
             }
         }
-        assert_eq!(read_all(&mut Slices::new([]), 5), []);
+        assert!(read_all(&mut Slices::new([]), 5).is_empty());
         assert_eq!(read_all(&mut Memory::new(&bytes), 9), bytes);
     }
 

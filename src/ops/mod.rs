@@ -12,6 +12,7 @@ pub mod count;
 #[cfg(test)]
 mod cut_tests;
 pub mod extract;
+pub mod input;
 #[cfg(test)]
 #[path = "../../tests/left/mod.rs"]
 mod left;

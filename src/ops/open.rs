@@ -60,7 +60,7 @@ pub fn with_inlet_judged(
 }
 
 /// What a demuxer calls invalid may be no more than cut off.
-fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
+pub fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
     let verdict = inlet.judge_seen();
     found.judged(verdict);
     match verdict {
@@ -77,16 +77,38 @@ pub fn open<'i, 'a>(
     named: Option<Format>,
     thorough: bool,
 ) -> Result<(Input<'i, 'a>, Format)> {
+    let format = find_format(inlet, named)?;
+    let mut input = Input::open(inlet, format)?;
+    learn(&mut input, format, thorough)?;
+    Ok((input, format))
+}
+
+/// The same, with an inlet that goes along.
+pub fn open_owning<'a>(
+    mut inlet: Box<Inlet<'a>>,
+    named: Option<Format>,
+    thorough: bool,
+) -> Result<(Input<'a, 'a>, Format)> {
+    let format = find_format(&mut inlet, named)?;
+    let mut input = Input::open_owning(inlet, format)?;
+    learn(&mut input, format, thorough)?;
+    Ok((input, format))
+}
+
+fn find_format(inlet: &mut Inlet, named: Option<Format>) -> Result<Format> {
     let format = named.map_or_else(|| av::format_by_head(inlet), Ok)?;
     inlet.prepare(format.container(), format.needs_seek())?;
-    let mut input = Input::open(inlet, format)?;
+    Ok(format)
+}
+
+fn learn(input: &mut Input, format: Format, thorough: bool) -> Result<()> {
     if thorough || !declares_all(format) {
         input.find_stream_info()?;
     }
     if input.stream_count() == 0 && !input.may_gain_streams() {
         return Err(no_stream_at_all());
     }
-    Ok((input, format))
+    Ok(())
 }
 
 pub fn no_stream_at_all() -> Error {

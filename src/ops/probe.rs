@@ -9,13 +9,13 @@ pub use codec_string::codec_string;
 pub use json::to_json;
 pub use mime::mime_type;
 
-use super::Run;
 use super::open;
 use super::outcome::{Found, Note};
+use super::{Engine, Run};
 use crate::av::{self, Depth};
 use crate::description::Description;
-use crate::error::{Result, Stage};
-use crate::io::{Control, Inlet, Source};
+use crate::error::{Result, Stage, Status};
+use crate::io::{Control, Inlet, Seekability, Source};
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,23 +45,45 @@ pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Re
     *report = Report::default();
     let named = run.format.clone();
     let control = open::control(run, source.unblock())?;
-    let mut found = Found { engine: super::Engine::Ffmpeg, ..Found::default() };
-    let mut description = None;
-    let note = open::needs_ffmpeg(named.as_deref(), &mut found).and_then(|named| {
-        let judged = options.level == Level::Full;
-        open::with_inlet_judged(source, &control, &mut found, judged, |inlet, _| {
-            inlet.seek_freely(judged);
-            description = Some(describe(inlet, named, options, &control)?);
-            Ok(())
-        })
+    let mut found = Found::default();
+    let result = open::needs_ffmpeg(named.as_deref(), &mut found).and_then(|named| {
+        let freely = options.level == Level::Full;
+        let first = look(source, named, options, freely, &control, &mut found);
+        match first {
+            // Some files, encrypted ones in fragments among them, libavformat can only open front to back.
+            Err(error) if freely && error.status == Status::Corrupt && source.seekability() != Seekability::None => {
+                look(source, named, options, false, &control, &mut found).map_err(|_| error)
+            }
+            first => first,
+        }
     });
     report.found = found;
-    report.needed = match (&note, source.as_slice()) {
+    report.needed = match (&result, source.as_slice()) {
         (Ok(_), _) => Some(0),
         (Err(_), Some(bytes)) => prefix::lacking(bytes),
         (Err(_), None) => None,
     };
-    Ok((description.unwrap_or_default(), note?))
+    result
+}
+
+/// `freely`: the demuxer may look at the end of the input, for durations and what else is there.
+fn look(
+    source: &mut dyn Source,
+    named: Option<av::Format>,
+    options: &Options,
+    freely: bool,
+    control: &Control,
+    found: &mut Found,
+) -> Result<(Description, Note)> {
+    *found = Found { engine: Engine::Ffmpeg, ..Found::default() };
+    let mut description = Description::default();
+    let judged = options.level == Level::Full;
+    let note = open::with_inlet_judged(source, control, found, judged, |inlet, _| {
+        inlet.seek_freely(freely);
+        description = describe(inlet, named, options, control)?;
+        Ok(())
+    })?;
+    Ok((description, note))
 }
 
 fn describe(inlet: &mut Inlet, named: Option<av::Format>, options: &Options, control: &Control) -> Result<Description> {

@@ -206,6 +206,78 @@ pub fn probe(bytes: &[u8], road: Road, level: i32) -> (Said<memux_probe_report>,
     })
 }
 
+/// A packet as it was shown.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Packet {
+    pub stream: i32,
+    pub pts: Option<i64>,
+    pub dts: Option<i64>,
+    pub duration: i64,
+    pub position: Option<u64>,
+    pub key: bool,
+    pub discard: bool,
+    pub size: usize,
+    pub side_data: Vec<String>,
+}
+
+impl Packet {
+    /// # Safety
+    /// A packet that stands.
+    unsafe fn of(shown: &memux_packet) -> Self {
+        // SAFETY: passed on.
+        let side_data = (0..shown.side_data_count)
+            .map(|nth| unsafe { CStr::from_ptr((*shown.side_data.add(nth)).name).to_str().unwrap().to_owned() });
+        let time = |time: i64| (time != MEMUX_NO_TIME).then_some(time);
+        // SAFETY: passed on: that many bytes can be read.
+        let behind = (0..shown.padding).map(|nth| unsafe { *shown.data.add(shown.size + nth) });
+        assert!(shown.data.is_null() || behind.clone().all(|byte| byte == 0), "what is behind the packet is not zero");
+        Packet {
+            stream: shown.stream_index,
+            pts: time(shown.pts),
+            dts: time(shown.dts),
+            duration: shown.duration,
+            position: (shown.position != MEMUX_UNKNOWN).then_some(shown.position),
+            key: shown.flags & MEMUX_PACKET_KEY != 0,
+            discard: shown.flags & MEMUX_PACKET_DISCARD != 0,
+            size: shown.size,
+            side_data: side_data.collect(),
+        }
+    }
+}
+
+/// All packets of the selected streams, or of all.
+pub fn packets(bytes: &[u8], road: Road, select: Option<&[i32]>) -> (Said<memux_input_report>, Vec<Packet>) {
+    with_source(bytes, road, |source| {
+        // SAFETY: as above.
+        unsafe {
+            let mut options: memux_input_options = std::mem::zeroed();
+            memux_input_options_init(&raw mut options, size_of::<memux_input_options>());
+            let run = run_options(road);
+            options.run = &raw const run;
+            let (mut input, mut error, mut found) = (null_mut(), null_mut(), Vec::new());
+            let mut report: memux_input_report = std::mem::zeroed();
+            memux_input_report_init(&raw mut report, size_of::<memux_input_report>());
+            let mut status = memux_input_open(source, &raw const options, &raw mut input, &raw mut error);
+            if let Some(select) = select.filter(|_| status == MEMUX_OK) {
+                status = memux_input_select(input, select.as_ptr(), select.len(), &raw mut error);
+            }
+            while status == MEMUX_OK {
+                let mut packet: memux_packet = std::mem::zeroed();
+                memux_packet_init(&raw mut packet, size_of::<memux_packet>());
+                status = memux_input_next(input, &raw mut packet, &raw mut error);
+                if status == MEMUX_OK {
+                    found.push(Packet::of(&packet));
+                }
+            }
+            if !input.is_null() {
+                assert_eq!(memux_input_get_report(input, &raw mut report, null_mut()), MEMUX_OK);
+            }
+            memux_input_free(input);
+            (Said { status, message: message(error), report }, found)
+        }
+    })
+}
+
 pub fn extract(bytes: &[u8], road: Road, stream: Option<i32>) -> (Said<memux_extract_report>, Vec<u8>) {
     with_source(bytes, road, |source| {
         // SAFETY: as above.

@@ -10,6 +10,7 @@ mod host;
 #[path = "../left/mod.rs"]
 mod left;
 mod oracle;
+mod packets;
 mod probe;
 mod table;
 mod tools;

@@ -9,6 +9,7 @@ use super::input::Input;
 use crate::description::{Audio, Chapter, Container, Description, Kind, Program, Rational, Stream, Tag, Video};
 use crate::error::Result;
 use libc::c_int;
+pub use names::side_data as side_data_name;
 use names::text;
 use std::ptr::{self, NonNull};
 

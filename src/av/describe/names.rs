@@ -90,3 +90,12 @@ pub fn channel_layout(known: &ff::AVCodecParameters) -> Option<String> {
         if code < 0 { None } else { text(buffer.as_ptr()) }
     }
 }
+
+/// What FFmpeg calls a kind of side data.
+pub fn side_data(kind: c_int) -> &'static CStr {
+    // SAFETY: takes a number; the result is static or null.
+    unsafe {
+        let name = ff::av_packet_side_data_name(kind);
+        if name.is_null() { c"unknown" } else { CStr::from_ptr(name) }
+    }
+}

@@ -25,8 +25,7 @@ pub fn of(stream: NonNull<ff::AVStream>, parameters: NonNull<ff::AVCodecParamete
 
 fn one(kind: c_int, bytes: Vec<u8>, (width, height): (i32, i32)) -> SideData {
     use ff::AVPacketSideDataType as Kind;
-    // SAFETY: takes a number; the result is static or null.
-    let name = unsafe { text(ff::av_packet_side_data_name(kind)) }.unwrap_or_else(|| "unknown".to_owned());
+    let name = super::names::side_data(kind).to_string_lossy().into_owned();
     let mut data = SideData { kind, name, ..SideData::default() };
     let numbers = Numbers(&bytes);
     let is = |other: Kind| kind == other as c_int;

@@ -46,7 +46,7 @@ fn a_segment_that_ends_where_it_says_is_complete() {
 
 #[test]
 fn a_segment_of_known_size_betrays_every_cut() {
-    assert_eq!(untold_cuts(MKV, &whole()), []);
+    assert!(untold_cuts(MKV, &whole()).is_empty());
 }
 
 #[test]

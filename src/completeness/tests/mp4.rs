@@ -11,8 +11,8 @@ fn a_whole_file_is_complete_wherever_its_header_stands() {
 
 #[test]
 fn every_cut_of_a_plain_file_is_found() {
-    assert_eq!(untold_cuts(MP4, &streamable_mp4()), []);
-    assert_eq!(untold_cuts(MP4, &seeking_mp4()), []);
+    assert!(untold_cuts(MP4, &streamable_mp4()).is_empty());
+    assert!(untold_cuts(MP4, &seeking_mp4()).is_empty());
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn sixty_four_bit_sizes_are_understood() {
     let head = ftyp().len() as u32 + 16;
     file.extend_from_slice(&moov(&[Trak::video(&[head, head + 200])], &[]));
     assert_eq!(verdict(MP4, &file), Verdict::Complete);
-    assert_eq!(untold_cuts(MP4, &file), []);
+    assert!(untold_cuts(MP4, &file).is_empty());
 }
 
 #[test]

@@ -104,8 +104,8 @@ fn a_riff_file_is_complete_where_its_chunks_end() {
 
 #[test]
 fn every_cut_of_a_riff_file_is_found() {
-    assert_eq!(untold_cuts(Container::Avi, &avi()), []);
-    assert_eq!(untold_cuts(Container::Wav, &wav()), []);
+    assert!(untold_cuts(Container::Avi, &avi()).is_empty());
+    assert!(untold_cuts(Container::Wav, &wav()).is_empty());
 }
 
 #[test]

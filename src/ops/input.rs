@@ -1,0 +1,292 @@
+//! A container that stays open: its packets one by one, and going to a time.
+
+use super::Run;
+use super::open;
+use super::outcome::{Completeness, Engine, Found};
+use super::probe::Level;
+use crate::av::{Depth, Format, Input, Next, Packet};
+use crate::description::Description;
+use crate::error::{Error, Result, Stage, Status};
+use crate::io::{Control, Inlet, Seekability, Source, Unblock};
+use std::collections::VecDeque;
+
+/// How many packets a seek may read to learn where it has landed, and how many bytes of them it keeps.
+const MOST_AHEAD: usize = 256;
+const MOST_AHEAD_BYTES: u64 = 64 << 20;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// With `Level::Header` time stamps that the container leaves out may stay out.
+    pub level: Level,
+}
+
+/// Where a seek goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// To the last place before the time from which decoding can begin.
+    Keyframe,
+    /// The same, and what lies before the time is marked as not to be shown.
+    Exact,
+}
+
+/// What has been found out so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Report {
+    pub packets: u64,
+    pub found: Found,
+}
+
+/// What must stand before a container can be opened: FFmpeg, the format that the host names, the reins.
+pub fn prepare(run: Run, unblock: Option<Unblock>) -> Result<(Option<Format>, Control)> {
+    let named = open::needs_ffmpeg(run.format.as_deref(), &mut Found::default())?;
+    Ok((named, open::control(run, unblock)?))
+}
+
+/// An open container on a source that it holds on to.
+pub struct Reader<'a> {
+    input: Input<'a, 'a>,
+    description: Description,
+    found: Found,
+    packets: u64,
+    /// The packet that was given last.
+    current: Packet,
+    /// Read by a seek, and still to be given.
+    ahead: VecDeque<Packet>,
+    /// Which streams are wanted; all, if nothing was said.
+    wanted: Option<Vec<usize>>,
+    /// Packets that end before this time, in microseconds, are not to be shown.
+    shown_from: Option<i64>,
+    at_end: bool,
+    /// What ended it for good.
+    failed: Option<Error>,
+}
+
+impl<'a> Reader<'a> {
+    /// The source must stand at its beginning, or be able to go there.
+    pub fn open(
+        source: &'a mut dyn Source,
+        named: Option<Format>,
+        options: &Options,
+        control: &'a Control,
+    ) -> Result<Self> {
+        let reader = Self::open_front(source, named, options, control).map_err(|error| error.or_stage(control.stage()));
+        control.rest();
+        reader
+    }
+
+    fn open_front(
+        source: &'a mut dyn Source,
+        named: Option<Format>,
+        options: &Options,
+        control: &'a Control,
+    ) -> Result<Self> {
+        control.enter(Stage::Open);
+        let freely = source.seekability() != Seekability::None;
+        let mut inlet = Box::new(Inlet::new(source, control)?);
+        inlet.seek_freely(freely);
+        let (mut input, format) = open::open_owning(inlet, named, options.level == Level::Full)?;
+        let mut description = input.describe(Depth::Container)?;
+        description.container.probe_score = format.score();
+        Ok(Reader {
+            input,
+            description,
+            found: Found { engine: Engine::Ffmpeg, ..Found::default() },
+            packets: 0,
+            current: Packet::new()?,
+            ahead: VecDeque::new(),
+            wanted: None,
+            shown_from: None,
+            at_end: false,
+            failed: None,
+        })
+    }
+
+    /// What was known when it was opened, and what has shown since.
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    pub fn report(&mut self) -> Report {
+        let mut found = self.found;
+        found.bytes_read = self.input.control().progress().bytes_read;
+        found.spooled_bytes = self.input.inlet().spooled_bytes();
+        Report { packets: self.packets, found }
+    }
+
+    /// Only these streams from here on.
+    pub fn select(&mut self, wanted: &[usize]) -> Result<()> {
+        let known = self.input.stream_count();
+        if let Some(unknown) = wanted.iter().find(|index| **index >= known) {
+            let number = i32::try_from(*unknown).unwrap_or(i32::MAX);
+            return Err(Error::new(Status::NoStream, format!("there is no stream {unknown}")).of_stream(number));
+        }
+        self.input.keep(wanted);
+        self.wanted = Some(wanted.to_vec());
+        self.ahead.retain(|packet| packet.stream().is_some_and(|stream| wanted.contains(&stream)));
+        Ok(())
+    }
+
+    /// The packet that came last.
+    pub fn current(&self) -> &Packet {
+        &self.current
+    }
+
+    /// The next packet, which stays until the next call; none at the end. A failure is for good.
+    pub fn next(&mut self) -> Result<Option<&Packet>> {
+        self.on(|reader| {
+            let found = match reader.ahead.pop_front() {
+                Some(packet) => {
+                    reader.current = packet;
+                    true
+                }
+                None => {
+                    let mut packet = std::mem::replace(&mut reader.current, Packet::new()?);
+                    let found = reader.read(&mut packet)?;
+                    reader.current = packet;
+                    found
+                }
+            };
+            if found {
+                reader.packets = reader.packets.saturating_add(1);
+                reader.mark_unshown();
+            }
+            Ok(found)
+        })
+        .map(|found| found.then_some(&self.current))
+    }
+
+    /// Whether the input has turned out to be cut or damaged.
+    pub fn is_truncated(&self) -> bool {
+        self.found.completeness == Completeness::Truncated
+    }
+
+    /// Goes to a time in microseconds. Gives the time of the first packet of the stream that is shown, or of any if none
+    /// of it comes soon; none where the input ends there.
+    pub fn seek(&mut self, time: i64, aim: Aim) -> Result<Option<i64>> {
+        self.on(|reader| {
+            if reader.input.inlet().must_not_seek() {
+                let position = reader.input.position().unwrap_or(0);
+                return Err(crate::io::needs_seek(position));
+            }
+            reader.input.seek(time)?;
+            reader.ahead.clear();
+            reader.at_end = false;
+            reader.shown_from = (aim == Aim::Exact).then_some(time);
+            reader.landed()
+        })
+    }
+
+    /// Reads ahead until the stream that people look at shows, or for a while.
+    fn landed(&mut self) -> Result<Option<i64>> {
+        let chief = self.chief();
+        let (mut first, mut bytes) = (None, 0u64);
+        while self.ahead.len() < MOST_AHEAD && bytes < MOST_AHEAD_BYTES {
+            let mut packet = Packet::new()?;
+            if !self.read(&mut packet)? {
+                break;
+            }
+            let stream = packet.stream();
+            let time = self.time_of(&packet);
+            bytes = bytes.saturating_add(packet.size());
+            self.ahead.push_back(packet);
+            first = first.or(time);
+            if stream == chief && time.is_some() {
+                return Ok(time);
+            }
+        }
+        Ok(first)
+    }
+
+    /// The first video that is wanted and is no cover, or else the first stream that is wanted.
+    fn chief(&self) -> Option<usize> {
+        let is_wanted = |index: &usize| self.wanted.as_ref().is_none_or(|wanted| wanted.contains(index));
+        let count = self.input.stream_count();
+        let is_shown = |index: &usize| {
+            let stream = self.input.stream(*index);
+            stream.is_some_and(|stream| stream.media == crate::av::MediaType::Video && !stream.is_cover)
+        };
+        let mut wanted = (0..count).filter(is_wanted);
+        wanted.clone().find(is_shown).or_else(|| wanted.next())
+    }
+
+    fn read(&mut self, packet: &mut Packet) -> Result<bool> {
+        loop {
+            if self.at_end {
+                return Ok(false);
+            }
+            self.input.control().enter(Stage::Packets);
+            match self.input.read(packet)? {
+                Next::Packet => {}
+                Next::End => {
+                    self.at_end = true;
+                    if let Some(offset) = self.input.ended_early() {
+                        self.found.damaged(Some(offset));
+                    }
+                    let verdict = self.input.inlet().judge()?;
+                    self.found.judged(verdict);
+                    continue;
+                }
+                Next::Broken => {
+                    self.at_end = true;
+                    let position = self.input.position();
+                    self.found.damaged(position);
+                    continue;
+                }
+            }
+            if self.description.streams.len() < self.input.stream_count() {
+                self.description.streams = self.input.describe(Depth::Container)?.streams;
+            }
+            let stream = packet.stream();
+            if self.wanted.as_ref().is_some_and(|wanted| stream.is_none_or(|stream| !wanted.contains(&stream))) {
+                continue;
+            }
+            if packet.is_corrupt() {
+                self.found.corrupt_packets = self.found.corrupt_packets.saturating_add(1);
+                self.found.damaged(packet.offset());
+            }
+            return Ok(true);
+        }
+    }
+
+    fn mark_unshown(&mut self) {
+        let Some(from) = self.shown_from else { return };
+        let time = self.time_of(&self.current);
+        let base = self.time_base(&self.current);
+        let lasts = base.map_or(0, |base| microseconds(self.current.duration().max(1), base));
+        if time.is_some_and(|time| time.saturating_add(lasts) <= from) {
+            self.current.discard();
+        }
+    }
+
+    /// In units of how many seconds a packet's times are.
+    pub fn time_base(&self, packet: &Packet) -> Option<crate::description::Rational> {
+        self.description.streams.get(packet.stream()?).map(|stream| stream.time_base)
+    }
+
+    fn time_of(&self, packet: &Packet) -> Option<i64> {
+        let stamp = packet.pts().or(packet.dts())?;
+        Some(microseconds(stamp, self.time_base(packet)?))
+    }
+
+    /// One call of the host's: it has a time of its own to finish in, and what ends it ends all.
+    fn on<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let control = self.input.control();
+        let result = control.resume().and_then(|()| work(self)).map_err(|error| error.or_stage(control.stage()));
+        control.rest();
+        if let Err(error) = &result
+            && error.status != Status::NeedsSeek
+        {
+            self.failed = Some(error.clone());
+        }
+        result
+    }
+}
+
+fn microseconds(units: i64, base: crate::description::Rational) -> i64 {
+    let (num, den) = (i128::from(base.num), i128::from(base.den).max(1));
+    let scaled = i128::from(units).saturating_mul(num).saturating_mul(1_000_000);
+    i64::try_from(scaled.checked_div(den).unwrap_or(0)).unwrap_or(i64::MAX)
+}
