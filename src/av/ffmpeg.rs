@@ -113,6 +113,8 @@ macro_rules! functions {
 
 functions! {
     avformat {
+        fn av_codec_get_id(tags: *const *const AVCodecTag, tag: c_uint) -> c_int [unchecked];
+        fn av_codec_get_tag2(tags: *const *const AVCodecTag, id: c_int, tag: *mut c_uint) -> c_int [unchecked];
         fn av_find_best_stream(ic: *mut AVFormatContext, kind: AVMediaType, wanted_stream_nb: c_int, related_stream: c_int, decoder_ret: *mut *const AVCodec, flags: c_int) -> c_int;
         fn av_find_input_format(short_name: *const c_char) -> *const AVInputFormat;
         fn av_guess_format(short_name: *const c_char, filename: *const c_char, mime_type: *const c_char) -> *const AVOutputFormat;
@@ -120,6 +122,7 @@ functions! {
         fn av_interleaved_write_frame(s: *mut AVFormatContext, pkt: *mut AVPacket) -> c_int;
         fn av_probe_input_format3(pd: *const AVProbeData, is_opened: c_int, score_ret: *mut c_int) -> *const AVInputFormat;
         fn av_read_frame(s: *mut AVFormatContext, pkt: *mut AVPacket) -> c_int;
+        fn av_stream_new_side_data(stream: *mut AVStream, kind: c_int, size: usize) -> *mut u8 [unchecked];
         fn av_write_trailer(s: *mut AVFormatContext) -> c_int;
         fn avformat_alloc_context() -> *mut AVFormatContext;
         fn avformat_alloc_output_context2(ctx: *mut *mut AVFormatContext, oformat: *const AVOutputFormat, format_name: *const c_char, filename: *const c_char) -> c_int;
@@ -130,6 +133,7 @@ functions! {
         fn avformat_index_get_entry(st: *mut AVStream, idx: c_int) -> *const AVIndexEntry;
         fn avformat_new_stream(s: *mut AVFormatContext, c: *const AVCodec) -> *mut AVStream;
         fn avformat_open_input(ps: *mut *mut AVFormatContext, url: *const c_char, fmt: *const AVInputFormat, options: *mut *mut AVDictionary) -> c_int;
+        fn avformat_query_codec(ofmt: *const AVOutputFormat, codec_id: c_int, std_compliance: c_int) -> c_int [unchecked];
         fn avformat_seek_file(s: *mut AVFormatContext, stream_index: c_int, min_ts: i64, ts: i64, max_ts: i64, flags: c_int) -> c_int;
         fn avformat_version() -> c_uint;
         fn avformat_write_header(s: *mut AVFormatContext, options: *mut *mut AVDictionary) -> c_int;
@@ -139,6 +143,7 @@ functions! {
         fn avio_seek(s: *mut AVIOContext, offset: i64, whence: c_int) -> i64;
     }
     avcodec {
+        fn av_get_audio_frame_duration2(par: *mut AVCodecParameters, frame_bytes: c_int) -> c_int;
         fn av_get_bits_per_sample(codec_id: c_int) -> c_int [unchecked];
         fn av_packet_alloc() -> *mut AVPacket;
         fn av_packet_free(pkt: *mut *mut AVPacket);
@@ -158,6 +163,7 @@ functions! {
         fn avcodec_version() -> c_uint;
     }
     avutil {
+        fn av_channel_layout_default(ch_layout: *mut AVChannelLayout, nb_channels: c_int);
         fn av_channel_layout_describe(channel_layout: *const AVChannelLayout, buf: *mut c_char, buf_size: usize) -> c_int;
         fn av_chroma_location_name(location: c_int) -> *const c_char [unchecked];
         fn av_color_primaries_name(primaries: c_int) -> *const c_char [unchecked];
@@ -168,6 +174,7 @@ functions! {
         fn av_dict_get(m: *const AVDictionary, key: *const c_char, prev: *const AVDictionaryEntry, flags: c_int) -> *mut AVDictionaryEntry;
         fn av_dict_set(pm: *mut *mut AVDictionary, key: *const c_char, value: *const c_char, flags: c_int) -> c_int;
         fn av_display_rotation_get(matrix: *const i32) -> f64;
+        fn av_dynarray_add_nofree(tab_ptr: *mut c_void, nb_ptr: *mut c_int, elem: *mut c_void) -> c_int;
         fn av_fourcc_make_string(buf: *mut c_char, fourcc: u32) -> *mut c_char;
         fn av_frame_alloc() -> *mut AVFrame;
         fn av_frame_free(frame: *mut *mut AVFrame);
@@ -179,9 +186,12 @@ functions! {
         fn av_log_format_line2(ptr: *mut c_void, level: c_int, fmt: *const c_char, vl: *mut c_void, line: *mut c_char, line_size: c_int, print_prefix: *mut c_int) -> c_int [unchecked];
         fn av_log_set_callback(callback: Option<LogFn>) [unchecked];
         fn av_malloc(size: usize) -> *mut c_void;
+        fn av_mallocz(size: usize) -> *mut c_void;
         fn av_opt_get(obj: *mut c_void, name: *const c_char, search_flags: c_int, out_val: *mut *mut u8) -> c_int;
         fn av_opt_next(obj: *const c_void, prev: *const AVOption) -> *const AVOption;
         fn av_reduce(dst_num: *mut c_int, dst_den: *mut c_int, num: i64, den: i64, max: i64) -> c_int;
+        fn av_rescale_delta(in_tb: AVRational, in_ts: i64, fs_tb: AVRational, duration: c_int, last: *mut i64, out_tb: AVRational) -> i64;
+        fn av_rescale_q(a: i64, bq: AVRational, cq: AVRational) -> i64;
         fn av_spherical_projection_name(projection: c_int) -> *const c_char [unchecked];
         fn av_stereo3d_type_name(kind: c_uint) -> *const c_char [unchecked];
         fn av_strerror(errnum: c_int, errbuf: *mut c_char, errbuf_size: usize) -> c_int;

@@ -10,6 +10,7 @@ mod describe;
 mod ffmpeg;
 mod input;
 pub mod log;
+mod muxer;
 mod output;
 mod packet;
 mod probe;
@@ -18,6 +19,7 @@ pub mod version;
 pub use decoder::Decoder;
 pub use describe::{Depth, side_data_name};
 pub use input::{Codec, Input, MediaType, Next};
+pub use muxer::{Muxer, MuxerFormat};
 pub use output::Output;
 pub use packet::Packet;
 #[cfg(any(test, fuzzing))]

@@ -6,6 +6,7 @@ use crate::io::{TraceKind, codes};
 use crate::ops::count::Mode;
 use crate::ops::extract::Codec;
 use crate::ops::probe::Level;
+use crate::ops::remux::{Layout, TagPolicy};
 use crate::ops::{Completeness, Engine};
 use crate::walk::Reason;
 
@@ -75,6 +76,23 @@ pub const MEMUX_DISPOSITION_VISUAL_IMPAIRED: i32 = 0x100;
 pub const MEMUX_DISPOSITION_ATTACHED_PIC: i32 = 0x400;
 /// Pictures for a time line.
 pub const MEMUX_DISPOSITION_TIMED_THUMBNAILS: i32 = 0x800;
+
+/// In options: by the sink and the size. The index first where the output can be made in memory, else behind the samples
+/// where the sink can seek, else fragments.
+pub const MEMUX_LAYOUT_AUTO: i32 = 0;
+/// The index behind the samples.
+pub const MEMUX_LAYOUT_PROGRESSIVE: i32 = 1;
+/// The index before the samples: a player can begin before it has all. Made in memory.
+pub const MEMUX_LAYOUT_FASTSTART: i32 = 2;
+/// Fragments, each with an index of its own: written and read from front to back. For Matroska: live.
+pub const MEMUX_LAYOUT_FRAGMENTED: i32 = 3;
+
+/// The input's own code for the codec, where the output's container has it too; else the muxer's choice.
+pub const MEMUX_TAG_AUTO: i32 = 0;
+/// avc1 and hvc1: parameter sets stand in the header alone, as Apple's players want it.
+pub const MEMUX_TAG_OUT_OF_BAND: i32 = 1;
+/// avc3 and hev1: parameter sets may stand in the samples too.
+pub const MEMUX_TAG_IN_BAND: i32 = 2;
 
 /// To the last place at or before the time from which decoding can begin.
 pub const MEMUX_SEEK_KEYFRAME: i32 = 0;
@@ -199,6 +217,11 @@ const _: () = {
     assert!(MEMUX_WHENCE_SIZE == codes::WHENCE_SIZE);
     assert!(MEMUX_COUNT_PACKETS == Mode::Packets as i32 && MEMUX_COUNT_HEADER == Mode::Header as i32);
     assert!(MEMUX_COUNT_PRESENTED == Mode::Presented as i32 && MEMUX_COUNT_DECODED == Mode::Decoded as i32);
+    assert!(MEMUX_LAYOUT_AUTO == Layout::Auto as i32 && MEMUX_LAYOUT_PROGRESSIVE == Layout::Progressive as i32);
+    assert!(MEMUX_LAYOUT_FASTSTART == Layout::Faststart as i32);
+    assert!(MEMUX_LAYOUT_FRAGMENTED == Layout::Fragmented as i32);
+    assert!(MEMUX_TAG_AUTO == TagPolicy::Auto as i32 && MEMUX_TAG_OUT_OF_BAND == TagPolicy::OutOfBand as i32);
+    assert!(MEMUX_TAG_IN_BAND == TagPolicy::InBand as i32);
     assert!(MEMUX_PROBE_FULL == Level::Full as i32 && MEMUX_PROBE_HEADER == Level::Header as i32);
     assert!(MEMUX_STREAM_UNKNOWN == Kind::Unknown as i32 && MEMUX_STREAM_VIDEO == Kind::Video as i32);
     assert!(MEMUX_STREAM_AUDIO == Kind::Audio as i32 && MEMUX_STREAM_SUBTITLE == Kind::Subtitle as i32);

@@ -253,14 +253,8 @@ pub unsafe extern "C" fn memux_input_select(
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
         point(Place::Export);
-        if streams.is_null() && count > 0 {
-            return Err(null("streams"));
-        }
-        if count > isize::MAX.unsigned_abs() / size_of::<i32>() {
-            return Err(Error::invalid(format!("count is {count}, which no array has")));
-        }
-        // SAFETY: this function's contract; an empty list needs no address.
-        let streams = if count == 0 { &[] } else { unsafe { std::slice::from_raw_parts(streams, count) } };
+        // SAFETY: this function's contract.
+        let streams = unsafe { ptr::array(streams, count, "streams") }?;
         let none = |stream: i32| Error::new(Status::NoStream, format!("there is no stream {stream}")).of_stream(stream);
         let wanted = streams.iter().map(|stream| usize::try_from(*stream).map_err(|_| none(*stream)));
         let wanted = wanted.collect::<Result<Vec<_>>>()?;

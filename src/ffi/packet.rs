@@ -138,15 +138,15 @@ pub unsafe extern "C" fn memux_packet_retain(
 unsafe fn copy(packet: &memux_packet) -> Result<memux_kept_packet> {
     let mut bytes = Vec::new();
     // SAFETY: passed on.
-    let data = unsafe { slice(packet.data, packet.size, "memux_packet.data") }?;
+    let data = unsafe { ptr::array(packet.data, packet.size, "memux_packet.data") }?;
     bytes.try_reserve_exact(data.len().saturating_add(PADDING)).map_err(|_| Error::no_memory())?;
     bytes.extend_from_slice(data);
     bytes.resize(data.len().saturating_add(PADDING), 0);
     let (mut side_data, mut side_bytes) = (Vec::new(), Vec::new());
     // SAFETY: passed on.
-    for part in unsafe { slice(packet.side_data, packet.side_data_count, "memux_packet.side_data") }? {
+    for part in unsafe { ptr::array(packet.side_data, packet.side_data_count, "memux_packet.side_data") }? {
         // SAFETY: passed on.
-        let own = unsafe { slice(part.data, part.size, "memux_side_data.data") }?.to_vec();
+        let own = unsafe { ptr::array(part.data, part.size, "memux_side_data.data") }?.to_vec();
         side_data.push(memux_side_data {
             name: av::side_data_name(part.kind).as_ptr(),
             data: if own.is_empty() { std::ptr::null() } else { own.as_ptr() },
@@ -162,20 +162,6 @@ unsafe fn copy(packet: &memux_packet) -> Result<memux_kept_packet> {
         ..*packet
     };
     Ok(memux_kept_packet { view, _bytes: bytes, _side_data: side_data, _side_bytes: side_bytes })
-}
-
-/// # Safety
-/// `count` values from `first` on are there, if it is not NULL.
-unsafe fn slice<'a, T>(first: *const T, count: usize, name: &str) -> Result<&'a [T]> {
-    match count {
-        0 => Ok(&[]),
-        _ if first.is_null() => Err(null(name)),
-        _ if count > isize::MAX.unsigned_abs() / size_of::<T>() => {
-            Err(Error::invalid(format!("{name} is longer than any memory")))
-        }
-        // SAFETY: the caller's promise.
-        _ => Ok(unsafe { std::slice::from_raw_parts(first, count) }),
-    }
 }
 
 /// The copy. NULL only for NULL.

@@ -168,6 +168,22 @@ impl<T> Out<T> {
     }
 }
 
+/// The host's array.
+///
+/// # Safety
+/// `count` values from `first` on are there, if it is not NULL, and stay as they are as long as the result is used.
+pub unsafe fn array<'a, T>(first: *const T, count: usize, name: &str) -> Result<&'a [T]> {
+    match count {
+        0 => Ok(&[]),
+        _ if first.is_null() => Err(null(name)),
+        _ if count > isize::MAX.unsigned_abs() / size_of::<T>() => {
+            Err(Error::invalid(format!("{name} is longer than any memory")))
+        }
+        // SAFETY: the caller's promise.
+        _ => Ok(unsafe { std::slice::from_raw_parts(first, count) }),
+    }
+}
+
 /// The host's string, copied; `None` for NULL.
 ///
 /// # Safety

@@ -18,23 +18,27 @@ impl Buffer {
     }
 
     fn put(&mut self, data: &[u8]) -> Result<()> {
-        let end = self.position.checked_add(data.len()).ok_or_else(Error::no_memory)?;
-        if end > self.bytes.len() {
-            let more = end.saturating_sub(self.bytes.len());
-            self.bytes.try_reserve(more).map_err(|_| Error::no_memory())?;
-            if self.position == self.bytes.len() {
-                self.bytes.extend_from_slice(data);
-                self.position = end;
-                return Ok(());
+        self.position = Self::put_at(&mut self.bytes, self.position, data)?;
+        Ok(())
+    }
+
+    /// Writes over what is there, and on behind it. Gives where it ends.
+    pub(super) fn put_at(bytes: &mut Vec<u8>, position: usize, data: &[u8]) -> Result<usize> {
+        let end = position.checked_add(data.len()).ok_or_else(Error::no_memory)?;
+        if end > bytes.len() {
+            let more = end.saturating_sub(bytes.len());
+            bytes.try_reserve(more).map_err(|_| Error::no_memory())?;
+            if position == bytes.len() {
+                bytes.extend_from_slice(data);
+                return Ok(end);
             }
             // A seek may have gone past the end: what lies between is zero, as in a file.
-            self.bytes.resize(end, 0);
+            bytes.resize(end, 0);
         }
-        if let Some(place) = self.bytes.get_mut(self.position..end) {
+        if let Some(place) = bytes.get_mut(position..end) {
             place.copy_from_slice(data);
         }
-        self.position = end;
-        Ok(())
+        Ok(end)
     }
 }
 

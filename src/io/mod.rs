@@ -19,6 +19,7 @@ mod reader;
 mod retry;
 mod sink;
 mod source;
+mod spool;
 #[cfg(test)]
 pub mod testing;
 mod writer;
@@ -36,6 +37,7 @@ pub use reader::{HostReader, Reader};
 pub use retry::RetryPolicy;
 pub use sink::Sink;
 pub use source::{Seekability, Source};
+pub use spool::Spool;
 pub use writer::{HostWriter, MAX_PIECES, Writer};
 
 /// No host callback is asked for more than this at once: the count must fit an `int`, with room.

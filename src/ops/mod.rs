@@ -20,6 +20,7 @@ mod open;
 mod outcome;
 mod packets;
 pub mod probe;
+pub mod remux;
 mod road;
 #[cfg(any(test, fuzzing))]
 pub mod road_tests;

@@ -6,7 +6,7 @@ use super::outcome::{Engine, Found, Note};
 use crate::av::{self, Format, Input};
 use crate::completeness::{Container, Verdict};
 use crate::error::{Error, Result, Stage, Status};
-use crate::io::{Control, Inlet, Source, Unblock};
+use crate::io::{Control, Inlet, Seekability, Source, Unblock};
 
 /// What an operation was given for its whole length.
 pub fn control(run: Run, unblocks: impl IntoIterator<Item = Unblock>) -> Result<Control> {
@@ -57,6 +57,23 @@ pub fn with_inlet_judged(
     found.bytes_read = control.progress().bytes_read;
     result.map_err(|error| error.or_stage(control.stage()))?;
     Ok(found.note())
+}
+
+/// Does `work` with a demuxer that may look anywhere in a source that can seek: at the end, for durations and what else is
+/// there. Some files, encrypted ones in fragments among them, libavformat can only open front to back.
+pub fn front_to_back_if_need_be<T>(
+    source: &mut dyn Source,
+    mut work: impl FnMut(&mut dyn Source, bool) -> Result<T>,
+) -> Result<T> {
+    if source.seekability() == Seekability::None {
+        return work(source, false);
+    }
+    match work(source, true) {
+        Err(error) if error.status == Status::Corrupt && error.stage == Stage::Open => {
+            work(source, false).map_err(|_| error)
+        }
+        first => first,
+    }
 }
 
 /// What a demuxer calls invalid may be no more than cut off.

@@ -106,3 +106,29 @@ pub fn each_packet(
         }
     }
 }
+
+/// Hands every packet of every stream to `take`, to the end of the input or to where it is damaged.
+pub fn each(input: &mut Input, found: &mut Found, take: &mut dyn FnMut(&mut Packet) -> Result<()>) -> Result<()> {
+    let mut packet = Packet::new()?;
+    loop {
+        input.control().enter(Stage::Packets);
+        match input.read(&mut packet)? {
+            Next::Packet => {}
+            Next::End => {
+                if let Some(offset) = input.ended_early() {
+                    found.damaged(Some(offset));
+                }
+                return Ok(());
+            }
+            Next::Broken => {
+                found.damaged(input.position());
+                return Ok(());
+            }
+        }
+        if packet.is_corrupt() {
+            found.damaged(packet.offset());
+            found.corrupt_packets = found.corrupt_packets.saturating_add(1);
+        }
+        take(&mut packet)?;
+    }
+}

@@ -14,8 +14,8 @@ use super::outcome::{Found, Note};
 use super::{Engine, Run};
 use crate::av::{self, Depth};
 use crate::description::Description;
-use crate::error::{Result, Stage, Status};
-use crate::io::{Control, Inlet, Seekability, Source};
+use crate::error::{Result, Stage};
+use crate::io::{Control, Inlet, Source};
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,15 +47,12 @@ pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Re
     let control = open::control(run, source.unblock())?;
     let mut found = Found::default();
     let result = open::needs_ffmpeg(named.as_deref(), &mut found).and_then(|named| {
-        let freely = options.level == Level::Full;
-        let first = look(source, named, options, freely, &control, &mut found);
-        match first {
-            // Some files, encrypted ones in fragments among them, libavformat can only open front to back.
-            Err(error) if freely && error.status == Status::Corrupt && source.seekability() != Seekability::None => {
-                look(source, named, options, false, &control, &mut found).map_err(|_| error)
-            }
-            first => first,
+        if options.level == Level::Header {
+            return look(source, named, options, false, &control, &mut found);
         }
+        open::front_to_back_if_need_be(source, |source, freely| {
+            look(source, named, options, freely, &control, &mut found)
+        })
     });
     report.found = found;
     report.needed = match (&result, source.as_slice()) {

@@ -278,6 +278,61 @@ pub fn packets(bytes: &[u8], road: Road, select: Option<&[i32]>) -> (Said<memux_
     })
 }
 
+/// Into a library buffer, which can be sought in, or through a write callback, which cannot.
+pub struct Remux<'o> {
+    pub format: &'o CStr,
+    pub layout: i32,
+    pub streams: Option<&'o [i32]>,
+    pub append_only: bool,
+}
+
+unsafe extern "C" fn append(opaque: *mut c_void, data: *const u8, size: c_int) -> c_int {
+    // SAFETY: the vector of this sink, and `size` bytes to read.
+    let (output, data) =
+        unsafe { (&mut *opaque.cast::<Vec<u8>>(), std::slice::from_raw_parts(data, usize::try_from(size).unwrap())) };
+    output.extend_from_slice(data);
+    size
+}
+
+pub fn remux(bytes: &[u8], road: Road, how: &Remux) -> (Said<memux_remux_report>, Vec<u8>) {
+    with_source(bytes, road, |source| {
+        let mut output = Vec::new();
+        // SAFETY: as above.
+        unsafe {
+            let mut options: memux_remux_options = std::mem::zeroed();
+            memux_remux_options_init(&raw mut options, size_of::<memux_remux_options>());
+            let run = run_options(road);
+            options.run = &raw const run;
+            (options.format, options.layout, options.bit_exact) = (how.format.as_ptr(), how.layout, 1);
+            if let Some(streams) = how.streams {
+                (options.streams, options.stream_count) = (streams.as_ptr(), streams.len());
+            }
+            let mut report: memux_remux_report = std::mem::zeroed();
+            memux_remux_report_init(&raw mut report, size_of::<memux_remux_report>());
+            let (mut sink, mut error) = (null_mut(), null_mut());
+            if how.append_only {
+                let mut writer: memux_writer = std::mem::zeroed();
+                memux_writer_init(&raw mut writer, size_of::<memux_writer>());
+                writer.opaque = (&raw mut output).cast();
+                writer.write = Some(append);
+                assert_eq!(memux_sink_to_writer(&raw const writer, &raw mut sink, null_mut()), MEMUX_OK);
+            } else {
+                assert_eq!(memux_sink_to_buffer(&raw mut sink, null_mut()), MEMUX_OK);
+            }
+            let status = memux_remux(source, sink, &raw const options, &raw mut report, &raw mut error);
+            if !how.append_only {
+                let mut buffer = null_mut();
+                assert_eq!(memux_sink_take_buffer(sink, &raw mut buffer, null_mut()), MEMUX_OK);
+                let size = memux_buffer_size(buffer);
+                output.extend_from_slice(std::slice::from_raw_parts(memux_buffer_data(buffer), size));
+                memux_buffer_free(buffer);
+            }
+            memux_sink_free(sink);
+            (Said { status, message: message(error), report }, output)
+        }
+    })
+}
+
 pub fn extract(bytes: &[u8], road: Road, stream: Option<i32>) -> (Said<memux_extract_report>, Vec<u8>) {
     with_source(bytes, road, |source| {
         // SAFETY: as above.

@@ -12,5 +12,6 @@ mod left;
 mod oracle;
 mod packets;
 mod probe;
+mod remux;
 mod table;
 mod tools;

@@ -1,0 +1,247 @@
+//! The same streams in another container.
+
+mod faststart;
+mod layout;
+
+pub use layout::Layout;
+
+use super::open;
+use super::outcome::{Engine, Found, Note};
+use super::packets;
+use super::{Run, Select};
+use crate::av::{Depth, Format, Input, Muxer, MuxerFormat, Packet};
+use crate::description::{Description, Kind, Tag};
+use crate::error::{Error, Result, Stage, Status};
+use crate::io::{Inlet, Outlet, Sink, Source, Spool};
+use layout::Plan;
+
+/// Which of the two codes for H.264 and HEVC the MP4 family gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(i32)]
+pub enum TagPolicy {
+    /// The input's own where it has the same meaning, else the muxer's.
+    #[default]
+    Auto = 0,
+    /// avc1, hvc1: parameter sets stand outside the samples, as Apple's players want it.
+    OutOfBand = 1,
+    /// avc3, hev1: they may stand in the samples too.
+    InBand = 2,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The muxer's short name.
+    pub format: String,
+    pub layout: Layout,
+    /// Numbers of the input's streams, in the output's order; none: all video, audio and subtitles that fit.
+    pub streams: Option<Vec<i32>>,
+    pub drops_tags: bool,
+    /// Set over what the input has; an empty value takes a tag away.
+    pub tags: Vec<Tag>,
+    pub drops_chapters: bool,
+    pub tag_policy: TagPolicy,
+    /// Nothing that depends on FFmpeg's version or on the time of day.
+    pub bit_exact: bool,
+    /// How long a fragment may be, in microseconds; none: from key frame to key frame.
+    pub fragment: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Report {
+    pub packets: u64,
+    pub streams: u64,
+    /// What reached the sink, on failure too.
+    pub bytes_written: u64,
+    /// What was chosen.
+    pub layout: Layout,
+    pub found: Found,
+}
+
+/// The report is filled as far as the operation came, on failure too.
+pub fn run(
+    source: &mut dyn Source,
+    sink: &mut dyn Sink,
+    run: Run,
+    options: &Options,
+    report: &mut Report,
+) -> Result<Note> {
+    *report = Report::default();
+    let named = run.format.clone();
+    let control = open::control(run, source.unblock().into_iter().chain(sink.unblock()))?;
+    let mut found = Found::default();
+    let result = open::needs_ffmpeg(named.as_deref(), &mut found).and_then(|named| {
+        let format = MuxerFormat::find(&options.format).map_err(|error| error.or_stage(Stage::Arguments))?;
+        let size = source.size(&control)?;
+        let plan = Plan::make(format, options.layout, sink.can_seek(), size, &control.limits)?;
+        report.layout = plan.layout;
+        found.engine = Engine::Ffmpeg;
+        let job = Job { format, named, options, plan: &plan };
+        match plan.spools {
+            false => {
+                let mut outlet = Outlet::new(sink, &control);
+                open::front_to_back_if_need_be(source, |source, freely| {
+                    open::with_inlet(source, &control, &mut found, |inlet, found| {
+                        job.mux(inlet, freely, &mut outlet, report, found)
+                    })
+                })
+            }
+            true => {
+                let mut spool = Spool::new(control.limits.max_spool_bytes);
+                let note = open::front_to_back_if_need_be(source, |source, freely| {
+                    open::with_inlet(source, &control, &mut found, |inlet, found| {
+                        job.mux(inlet, freely, &mut Outlet::new(&mut spool, &control), report, found)
+                    })
+                })?;
+                job.hand_over(spool, &mut Outlet::new(sink, &control)).map(|()| note)
+            }
+        }
+    });
+    report.bytes_written = control.progress().bytes_written;
+    report.found = found;
+    result
+}
+
+struct Job<'j> {
+    format: MuxerFormat,
+    named: Option<Format>,
+    options: &'j Options,
+    plan: &'j Plan,
+}
+
+impl Job<'_> {
+    fn mux(
+        &self,
+        inlet: &mut Inlet,
+        freely: bool,
+        outlet: &mut Outlet,
+        report: &mut Report,
+        found: &mut Found,
+    ) -> Result<()> {
+        inlet.seek_freely(freely);
+        let (mut input, _) = open::open(inlet, self.named, true)?;
+        let description = input.describe(Depth::Container)?;
+        let chosen = self.choose(&input, &description)?;
+        input.keep(&chosen);
+        let mut muxer = Muxer::new(self.format, outlet, self.options.bit_exact)?;
+        // Which stream of the output each of the input's is.
+        let mut targets = vec![None; description.streams.len()];
+        for index in &chosen {
+            let stream = description.streams.get(*index).ok_or_else(|| Error::internal("a stream has gone"))?;
+            let tags = if self.options.drops_tags { &[][..] } else { &stream.tags };
+            let target = muxer.add(&input, *index, self.tag(stream.codec.as_deref()), tags)?;
+            if let Some(place) = targets.get_mut(*index) {
+                *place = Some(target);
+            }
+        }
+        report.streams = crate::io::to_u64(chosen.len());
+        let shift = description.container.start.unwrap_or(0);
+        muxer.set_tags(&self.tags(&description))?;
+        if !self.options.drops_chapters {
+            muxer.add_chapters(&description.chapters, shift)?;
+        }
+        let has_video = chosen.iter().filter_map(|index| description.streams.get(*index)).any(is_shown);
+        muxer.write_header(&self.plan.muxer_options(self.options.fragment, has_video)).map_err(|error| {
+            let strange = chosen.iter().find(|index| !self.format.takes(&input, **index));
+            match strange.and_then(|index| Some((index, description.streams.get(*index)?))) {
+                Some((index, stream)) if error.status == Status::Codec => {
+                    let codec = stream.codec.as_deref().unwrap_or("an unknown codec");
+                    let message = format!("a stream of {codec} does not fit into {}", self.format.name());
+                    Error { message: message.into(), ..error }.of_stream(i32::try_from(*index).unwrap_or(-1))
+                }
+                _ => error,
+            }
+        })?;
+        let result = self.copy(&mut input, &mut muxer, &targets, shift, report, found);
+        match result {
+            Ok(()) => muxer.finish(),
+            Err(error) => {
+                // The host is owed what was made before the failure; that failure stays the reason.
+                drop(muxer.flush());
+                Err(error)
+            }
+        }
+    }
+
+    fn copy(
+        &self,
+        input: &mut Input,
+        muxer: &mut Muxer,
+        targets: &[Option<usize>],
+        shift: i64,
+        report: &mut Report,
+        found: &mut Found,
+    ) -> Result<()> {
+        packets::each(input, found, &mut |packet: &mut Packet| {
+            let target = packet.stream().and_then(|stream| targets.get(stream).copied().flatten());
+            let Some(target) = target else { return Ok(()) };
+            if muxer.write(packet, target, shift)? {
+                report.packets = report.packets.saturating_add(1);
+            }
+            Ok(())
+        })
+    }
+
+    /// The streams that go into the output.
+    fn choose(&self, input: &Input, description: &Description) -> Result<Vec<usize>> {
+        let Some(asked) = &self.options.streams else {
+            let suits = |index: &usize| match description.streams.get(*index) {
+                // What is left out without a word must be of little weight.
+                Some(stream) if stream.kind == Kind::Subtitle || !stream.picture.is_empty() => {
+                    self.format.takes(input, *index)
+                }
+                stream => stream.is_some_and(|stream| matches!(stream.kind, Kind::Video | Kind::Audio)),
+            };
+            let chosen: Vec<_> = (0..description.streams.len()).filter(suits).collect();
+            return match chosen.is_empty() {
+                false => Ok(chosen),
+                true => Err(Error::new(Status::NoStream, "the input holds no video, audio or subtitles that fit")),
+            };
+        };
+        let mut chosen = Vec::new();
+        for number in asked {
+            let index = usize::try_from(*number).ok().filter(|index| *index < description.streams.len());
+            let index = index.ok_or_else(|| Select::Index(*number).not_found())?;
+            if chosen.contains(&index) {
+                return Err(Error::invalid(format!("stream {number} is named twice")));
+            }
+            chosen.push(index);
+        }
+        Ok(chosen)
+    }
+
+    fn tag(&self, codec: Option<&str>) -> Option<u32> {
+        let name = match (self.options.tag_policy, codec?) {
+            _ if !self.format.is_mp4() => return None,
+            (TagPolicy::OutOfBand, "h264") => b"avc1",
+            (TagPolicy::OutOfBand, "hevc") => b"hvc1",
+            (TagPolicy::InBand, "h264") => b"avc3",
+            (TagPolicy::InBand, "hevc") => b"hev1",
+            _ => return None,
+        };
+        Some(u32::from_le_bytes(*name))
+    }
+
+    /// The output's own tags: the input's, but for those that are about its making, and what the host sets. One without a
+    /// value takes those before it away.
+    fn tags(&self, description: &Description) -> Vec<Tag> {
+        const OF_THE_FILE: [&str; 4] = ["creation_time", "company_name", "product_name", "product_version"];
+        let own = description.container.tags.iter().cloned();
+        let taken = OF_THE_FILE.iter().map(|key| Tag { key: (*key).to_owned(), value: String::new() });
+        let kept = own.chain(taken).filter(|_| !self.options.drops_tags);
+        kept.chain(self.options.tags.iter().cloned()).collect()
+    }
+
+    /// What was made in memory goes to the sink.
+    fn hand_over(&self, spool: Spool, outlet: &mut Outlet) -> Result<()> {
+        outlet.control().enter(Stage::Write);
+        let result = match self.plan.layout {
+            Layout::Faststart => faststart::write(spool.bytes(), outlet),
+            _ => outlet.write(spool.bytes()),
+        };
+        result.map_err(|error| error.or_stage(Stage::Write))
+    }
+}
+
+fn is_shown(stream: &crate::description::Stream) -> bool {
+    stream.kind == Kind::Video && stream.picture.is_empty()
+}
