@@ -196,3 +196,10 @@ pub struct Program {
 pub fn tag<'t>(tags: &'t [Tag], key: &str) -> Option<&'t str> {
     tags.iter().find(|tag| tag.key.eq_ignore_ascii_case(key)).map(|tag| tag.value.as_str())
 }
+
+/// So many units of time in microseconds, to the nearest.
+pub fn microseconds(units: i64, base: Rational) -> i64 {
+    let (num, den) = (i128::from(base.num), i128::from(base.den).max(1));
+    let scaled = i128::from(units).saturating_mul(num).saturating_mul(2_000_000).saturating_add(den);
+    i64::try_from(scaled.div_euclid(den.saturating_mul(2))).unwrap_or(i64::MAX)
+}

@@ -291,6 +291,12 @@ impl<'i, 'a> Input<'i, 'a> {
         Err(Error::new(Status::NeedsSeek, "the container cannot be sought in").at_stage(Stage::Packets))
     }
 
+    /// Its times may jump: it is a stream that somebody has tuned in to.
+    pub fn may_jump(&self) -> bool {
+        // SAFETY: the context is open; its format is static.
+        unsafe { self.as_ref().iformat.as_ref() }.is_some_and(|format| format.flags & ff::AVFMT_TS_DISCONT != 0)
+    }
+
     /// Nobody wants time stamps or key flags: spares the filling in of those that the container does not have.
     pub fn needs_no_stamps(&mut self) {
         // SAFETY: the context is open; the flags are looked at with each packet.

@@ -134,11 +134,20 @@ impl MuxerFormat {
 
     /// Whether a stream of that codec can be in it; where FFmpeg does not know, it may.
     pub fn takes(self, input: &Input, index: usize) -> bool {
-        let Some(parameters) = input.parameters(index) else { return false };
+        self.asked(input, index) != 0
+    }
+
+    /// Whether FFmpeg knows that it can.
+    pub fn surely_takes(self, input: &Input, index: usize) -> bool {
+        self.asked(input, index) > 0
+    }
+
+    fn asked(self, input: &Input, index: usize) -> c_int {
+        let Some(parameters) = input.parameters(index) else { return 0 };
         // SAFETY: static, and parameters of an open container; the codec id goes to FFmpeg as the integer that it is.
         unsafe {
             let codec = (&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read();
-            ff::avformat_query_codec(self.0.as_ptr(), codec, 0) != 0
+            ff::avformat_query_codec(self.0.as_ptr(), codec, 0)
         }
     }
 
@@ -164,6 +173,11 @@ struct Target {
     time_base: ff::AVRational,
     /// Audio: the unit that its frames are whole numbers of.
     sample_rate: Option<i32>,
+    /// Frames that are decoded before the first is shown, and how long one lasts, in microseconds.
+    delay: i64,
+    frame: i64,
+    /// When the next packet is decoded, in microseconds, for those that do not say so.
+    clock: Option<i64>,
     /// What the exact conversion of audio's times carries on.
     rest: i64,
     latest: Option<i64>,
@@ -247,6 +261,9 @@ impl<'o, 'a> Muxer<'o, 'a> {
                 raw,
                 time_base: from.time_base,
                 sample_rate: Some(known.sample_rate).filter(|rate| is_audio && *rate > 0),
+                delay: i64::from(known.video_delay),
+                frame: frame_length(from, known),
+                clock: None,
                 rest: ff::AV_NOPTS_VALUE,
                 latest: None,
                 started: false,
@@ -366,7 +383,35 @@ fn rescale(value: i64, from: ff::AVRational, to: ff::AVRational) -> i64 {
     unsafe { ff::av_rescale_q(value, from, to) }
 }
 
+/// How long a frame lasts, in microseconds; 0 where that is not known.
+fn frame_length(stream: &ff::AVStream, known: &ff::AVCodecParameters) -> i64 {
+    let part = |num: i64, den: i64| num.saturating_mul(1_000_000).checked_div(den).unwrap_or(0);
+    match (stream.avg_frame_rate, i64::from(known.sample_rate)) {
+        (rate, _) if rate.num > 0 => part(i64::from(rate.den), i64::from(rate.num)),
+        (_, rate) => part(i64::from(known.frame_size), rate),
+    }
+}
+
 impl Target {
+    /// When it is decoded, in microseconds: some containers leave that to the order of the frames.
+    fn likely_dts(&mut self, packet: &ff::AVPacket) -> i64 {
+        let time = |stamp: i64| rescale(stamp, self.time_base, MICROSECONDS);
+        let likely = match (packet.dts, self.clock) {
+            (ff::AV_NOPTS_VALUE, Some(clock)) => clock,
+            (ff::AV_NOPTS_VALUE, None) => {
+                let shown = if packet.pts == ff::AV_NOPTS_VALUE { 0 } else { time(packet.pts) };
+                shown.saturating_sub(self.delay.saturating_mul(self.frame))
+            }
+            (dts, _) => time(dts),
+        };
+        let lasts = match packet.duration {
+            duration if duration > 0 && self.sample_rate.is_none() => time(duration),
+            _ => self.frame,
+        };
+        self.clock = Some(likely.saturating_add(lasts));
+        likely
+    }
+
     /// From the input's unit of time to the output's, less `shift`; never going back, unless that is `allowed`.
     ///
     /// # Safety
@@ -377,6 +422,7 @@ impl Target {
         let less = rescale(shift, MICROSECONDS, self.time_base);
         let earlier = |stamp: i64| if stamp == ff::AV_NOPTS_VALUE { stamp } else { stamp.saturating_sub(less) };
         (raw.pts, raw.dts) = (earlier(raw.pts), earlier(raw.dts));
+        let likely = self.likely_dts(raw);
         let dts = raw.dts;
         // SAFETY: a packet of ours.
         unsafe { ff::av_packet_rescale_ts(raw, self.time_base, stream.time_base) };
@@ -391,6 +437,9 @@ impl Target {
                 raw.dts = ff::av_rescale_delta(from, dts, unit, samples, &raw mut self.rest, to);
             }
             raw.pts = raw.dts;
+        }
+        if dts == ff::AV_NOPTS_VALUE {
+            raw.dts = rescale(likely, MICROSECONDS, stream.time_base);
         }
         if raw.dts != ff::AV_NOPTS_VALUE && raw.pts != ff::AV_NOPTS_VALUE && raw.dts > raw.pts {
             // Shown before it is decoded: the middle one of these is the likeliest.

@@ -66,7 +66,7 @@ pub struct memux_remux_report {
     pub packets: u64,
     /// Streams of the output.
     pub streams: u64,
-    /// Bytes that the sink took.
+    /// Bytes that the sink took: more than the output is long where the muxer went back to write over some.
     pub bytes_written: u64,
     /// Packets that FFmpeg marked as corrupt.
     pub corrupt_packets: u64,

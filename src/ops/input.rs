@@ -5,7 +5,7 @@ use super::open;
 use super::outcome::{Completeness, Engine, Found};
 use super::probe::Level;
 use crate::av::{Depth, Format, Input, Next, Packet};
-use crate::description::Description;
+use crate::description::{Description, microseconds};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Control, Inlet, Seekability, Source, Unblock};
 use std::collections::VecDeque;
@@ -283,10 +283,4 @@ impl<'a> Reader<'a> {
         }
         result
     }
-}
-
-fn microseconds(units: i64, base: crate::description::Rational) -> i64 {
-    let (num, den) = (i128::from(base.num), i128::from(base.den).max(1));
-    let scaled = i128::from(units).saturating_mul(num).saturating_mul(1_000_000);
-    i64::try_from(scaled.checked_div(den).unwrap_or(0)).unwrap_or(i64::MAX)
 }

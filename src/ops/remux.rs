@@ -10,7 +10,7 @@ use super::outcome::{Engine, Found, Note};
 use super::packets;
 use super::{Run, Select};
 use crate::av::{Depth, Format, Input, Muxer, MuxerFormat, Packet};
-use crate::description::{Description, Kind, Tag};
+use crate::description::{Description, Kind, Tag, microseconds};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Inlet, Outlet, Sink, Source, Spool};
 use layout::Plan;
@@ -134,7 +134,7 @@ impl Job<'_> {
             }
         }
         report.streams = crate::io::to_u64(chosen.len());
-        let shift = description.container.start.unwrap_or(0);
+        let shift = beginning(&input, &description, &chosen);
         muxer.set_tags(&self.tags(&description))?;
         if !self.options.drops_chapters {
             muxer.add_chapters(&description.chapters, shift)?;
@@ -186,8 +186,9 @@ impl Job<'_> {
         let Some(asked) = &self.options.streams else {
             let suits = |index: &usize| match description.streams.get(*index) {
                 // What is left out without a word must be of little weight.
-                Some(stream) if stream.kind == Kind::Subtitle || !stream.picture.is_empty() => {
-                    self.format.takes(input, *index)
+                Some(stream) if stream.kind == Kind::Subtitle => self.format.takes(input, *index),
+                Some(stream) if !stream.picture.is_empty() => {
+                    self.format.is_matroska() || self.format.surely_takes(input, *index)
                 }
                 stream => stream.is_some_and(|stream| matches!(stream.kind, Kind::Video | Kind::Audio)),
             };
@@ -240,6 +241,20 @@ impl Job<'_> {
         };
         result.map_err(|error| error.or_stage(Stage::Write))
     }
+}
+
+/// The output begins at 0: how much is taken from all times, in microseconds. Where streams begin at any time, those
+/// that are left out do not count.
+fn beginning(input: &Input, description: &Description, chosen: &[usize]) -> i64 {
+    let whole = description.container.start.unwrap_or(0);
+    if !input.may_jump() {
+        return whole;
+    }
+    let starts = chosen.iter().filter_map(|index| {
+        let stream = description.streams.get(*index)?;
+        Some(microseconds(stream.start?, stream.time_base))
+    });
+    starts.min().map_or(whole, |start| start.max(whole))
 }
 
 fn is_shown(stream: &crate::description::Stream) -> bool {
