@@ -1,6 +1,6 @@
 //! The same samples, said in the other ways that the format has; and claims that make libavformat give up.
 
-use super::super::road_tests::{compare, rules};
+use super::super::road_tests::{compare, compare_samples, rules};
 use super::super::tests::clip;
 use super::boxes::Node;
 use crate::walk::{Reason, Rules, Walk};
@@ -63,7 +63,8 @@ fn every_way_to_say_where_samples_lie_is_walked() {
         let (_, sizes) = places(tables);
         tables.set(Node::leaf(b"stsz", bytes(&[0, 7, sizes.len() as u32])));
     };
-    compare(&changed(same_sizes), "stsz of one size").unwrap();
+    // Samples that are cut up anyhow are no stream to extract.
+    compare_samples(&changed(same_sizes), "stsz of one size").unwrap();
     let from_zero = |tables: &mut Node| {
         let keys = words(&Node::find(&mut tables.inner, &[b"stss"], 0).body);
         let keys: Vec<u32> = keys.iter().enumerate().map(|(nth, key)| if nth < 2 { *key } else { key - 1 }).collect();
