@@ -3,7 +3,7 @@
 mod halves;
 mod lookahead;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod walk;
 
 use super::open;

@@ -3,7 +3,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod files;
-mod movie;
+pub mod movie;
 mod watched;
 
 use super::walk::{Job, from};

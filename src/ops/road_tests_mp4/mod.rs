@@ -4,6 +4,7 @@
 
 mod boxes;
 mod damage;
+mod edits;
 mod fragments;
 mod generated;
 mod handmade;
