@@ -22,6 +22,8 @@ mod road;
 #[cfg(any(test, fuzzing))]
 pub mod road_tests;
 #[cfg(test)]
+mod road_tests_cuts;
+#[cfg(test)]
 mod road_tests_made;
 #[cfg(test)]
 mod road_tests_matroska;
