@@ -9,6 +9,7 @@ use super::road_tests_mpegts::completeness;
 use super::{Completeness, Select};
 use crate::walk::Reason;
 use films::Folder;
+pub use films::units;
 use std::sync::LazyLock;
 
 /// A container by its name, and how it is asked for; the name's end is the file's.
@@ -63,6 +64,11 @@ pub static MADE: LazyLock<Vec<Made>> = LazyLock::new(|| {
     made
 });
 
+/// One of them, by its name.
+pub fn film(name: &str) -> &'static [u8] {
+    &MADE.iter().find(|made| made.name == name).unwrap_or_else(|| panic!("{name} is not made")).bytes
+}
+
 /// A film in each container, by one call of the command.
 fn into_containers(folder: &Folder, film: &str, cut: &str, containers: &[Container]) -> Vec<Made> {
     let source = if film == "vp9" { "vp9.webm".to_owned() } else { format!("{film}.mp4") };
@@ -111,11 +117,10 @@ fn every_film_in_every_container_is_walked_and_gives_libavformats_packets_and_by
 /// The films are what their names say: else all of this would be of one kind.
 #[test]
 fn the_films_hold_what_they_are_made_for() {
-    let find = |name: &str| &MADE.iter().find(|made| made.name == name).unwrap().bytes;
     // As units of 4-byte lengths; a picture's first bytes say what comes along with it.
     let kinds = |name: &str, kind: fn(u8) -> u8| -> Vec<Vec<u8>> {
-        let pictures = packets(find(name)).unwrap().into_iter().filter(|view| view.stream == Some(0));
-        pictures.map(|view| films::units(&view.data, 4).map(|unit| kind(unit[0])).collect()).collect()
+        let pictures = packets(film(name)).unwrap().into_iter().filter(|view| view.stream == Some(0));
+        pictures.map(|view| units(&view.data, 4).map(|unit| kind(unit[0])).collect()).collect()
     };
     let h264: fn(u8) -> u8 = |byte| byte & 31;
     let hevc: fn(u8) -> u8 = |byte| byte >> 1 & 63;
@@ -136,19 +141,16 @@ fn the_films_hold_what_they_are_made_for() {
     assert!(with(&kinds("hevc_hrd  plain.mp4", hevc), 39) >= 25);
     for name in ["two_bytes", "hevc_two_bytes"] {
         for container in ["plain.mp4", "each_frame.mp4", "plain.mov", "plain.mkv"] {
-            let pictures = packets(find(&format!("{name}  {container}"))).unwrap();
+            let pictures = packets(film(&format!("{name}  {container}"))).unwrap();
             let all = pictures.iter().filter(|view| view.stream == Some(0));
-            assert!(
-                all.clone().all(|view| films::units(&view.data, 2).all(|unit| !unit.is_empty())),
-                "{name} {container}"
-            );
+            assert!(all.clone().all(|view| units(&view.data, 2).all(|unit| !unit.is_empty())), "{name} {container}");
             assert!(all.count() == 25);
         }
     }
     for container in ["plain.mp4", "plain.mov", "dash.mp4"] {
-        assert!(find(&format!("timecode  {container}")).windows(4).any(|kind| kind == b"tmcd"), "{container}");
+        assert!(film(&format!("timecode  {container}")).windows(4).any(|kind| kind == b"tmcd"), "{container}");
     }
     // A cut leaves an edit list that discards what stands before it.
-    let cut = packets(find("plain -ss 0.5 -t 0.4 plain.mp4")).unwrap();
+    let cut = packets(film("plain -ss 0.5 -t 0.4 plain.mp4")).unwrap();
     assert!(cut.iter().any(|view| view.discard && view.stream == Some(0)));
 }

@@ -1,7 +1,7 @@
 //! Edit lists of each kind, over films in MP4, QuickTime and fragments.
 
 use super::super::road_tests::{compare, packets};
-use super::super::road_tests_made::MADE;
+use super::super::road_tests_made::film;
 use super::boxes::Node;
 
 /// An edit: how long it plays, in thousandths of a second, and which picture it begins with; `None` plays nothing.
@@ -43,8 +43,8 @@ fn list(edits: &[Edit], long: bool) -> Node {
 }
 
 /// The film with this edit list on its first track.
-fn edited(film: &str, edits: &[Edit], long: bool) -> Vec<u8> {
-    let mut nodes = Node::parse(&MADE.iter().find(|made| made.name == film).unwrap().bytes);
+fn edited(name: &str, edits: &[Edit], long: bool) -> Vec<u8> {
+    let mut nodes = Node::parse(film(name));
     let track = Node::find(&mut nodes, &[b"moov", b"trak"], 0);
     track.remove(b"edts");
     let edts = Node { kind: *b"edts", body: Vec::new(), inner: vec![list(edits, long)] };

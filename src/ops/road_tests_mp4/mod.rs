@@ -4,6 +4,7 @@
 
 mod boxes;
 mod damage;
+mod descriptions;
 mod edits;
 mod fragments;
 mod generated;
