@@ -8,7 +8,7 @@ mod parts;
 use super::road_tests::compare;
 use super::road_tests_made::MADE;
 use super::road_tests_mp4::Chance;
-use super::road_tests_mpegts::rich;
+use super::road_tests_mpegts::{filled, rich};
 use super::tests::clip;
 use parts::{boxes, elements, packets};
 use std::collections::BTreeSet;
@@ -119,10 +119,12 @@ fn a_transport_stream_cut_at_any_packet_is_declined_or_read_as_libavformat_reads
     let films =
         ["two_videos  188.ts", "in_band  192.ts", "hevc_hrd  204.ts"].map(|film| film.split_once("  ").unwrap());
     let films = films.map(|(film, container)| made(&[film], &[&format!("  {container}")])[0]);
-    // Several programs, tables that come late, pictures that share PES packets.
-    let rich = rich();
-    compare(&rich, "rich").unwrap();
-    for (name, bytes) in clips.chain(films).chain([("rich", rich.as_slice())]) {
+    // Several programs, tables that come late, pictures that share PES packets; and ends that may be none.
+    let [h264, mpeg2] = filled();
+    let by_hand = [("rich", rich()), ("filled H.264", h264), ("filled MPEG-2", mpeg2)];
+    by_hand.iter().for_each(|(name, bytes)| compare(bytes, name).unwrap());
+    let by_hand = by_hand.iter().map(|(name, bytes)| (*name, bytes.as_slice()));
+    for (name, bytes) in clips.chain(films).chain(by_hand) {
         let (walked, left) = cut(name, bytes, packets);
         assert!(walked > 5 && left > 50, "{name}: {walked} walked, {left} declined");
     }

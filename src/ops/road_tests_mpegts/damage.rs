@@ -49,6 +49,20 @@ pub fn rich() -> Vec<u8> {
     maker.bytes
 }
 
+/// Pictures that fill their last packets, so that it does not show by those that one is cut off: of H.264, and of MPEG-2,
+/// whose own headers tell.
+pub fn filled() -> [Vec<u8>; 2] {
+    [(0x1b, h264()), (0x02, pictures(&clip("mpeg2.mpg")))].map(|(kind, pictures)| {
+        let mut maker = Maker::of(&[(kind, VIDEO, &[])]);
+        for (nth, mut picture) in pictures.into_iter().take(12).enumerate() {
+            let size = pes(0xe0, at(nth), &picture).len();
+            picture.resize(picture.len() + size.next_multiple_of(184) - size, 0);
+            maker.pes(VIDEO, 0xe0, at(nth), &picture);
+        }
+        maker.bytes
+    })
+}
+
 #[test]
 fn a_stream_with_changed_bytes_is_declined_or_walked_as_libavformat_reads_it() {
     let mut numbers = Numbers(11);

@@ -10,7 +10,7 @@ mod tables;
 use super::road_tests::{compare, compare_samples};
 use super::tests::clip;
 use crate::walk::{Declined, Reason};
-pub use damage::{completeness, rich};
+pub use damage::{completeness, filled, rich};
 use make::*;
 
 fn walked(maker: &Maker, name: &str) {
