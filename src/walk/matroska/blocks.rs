@@ -79,6 +79,36 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// The body of the SimpleBlock that comes next, and where it ends, if there is nothing unusual about it: nearly all
+    /// elements are such. The rest is `step`'s.
+    #[inline(always)]
+    pub fn simple_block<'a>(&self, bytes: &'a [u8]) -> Option<(&'a [u8], usize)> {
+        let [kind, size @ ..] = *bytes.get(self.at..self.end)?.first_chunk::<5>()?;
+        let raw = u32::from_be_bytes(size);
+        let width = raw.leading_zeros().wrapping_add(1);
+        if u32::from(kind) != id::SIMPLE_BLOCK || width > 4 {
+            return None;
+        }
+        // The marker out at the top, and what stands behind the size out at the bottom.
+        let bits = width.wrapping_mul(7);
+        let value = raw.wrapping_shl(width).wrapping_shr(32_u32.wrapping_sub(bits));
+        let is_unknown = value.wrapping_add(1).wrapping_shr(bits) != 0;
+        let body = self.at.wrapping_add(1).wrapping_add(usize::try_from(width).ok()?);
+        let end = body.wrapping_add(usize::try_from(value).ok()?);
+        if is_unknown || end > self.end {
+            return None;
+        }
+        Some((bytes.get(body..end)?, end))
+    }
+
+    /// Goes on behind a SimpleBlock.
+    #[inline(always)]
+    pub fn pass_block(&mut self, end: usize) {
+        self.at = end;
+        self.is_bare = false;
+        self.strangers = Strangers::default();
+    }
+
     /// The next element. Nothing follows `End`, or an error.
     #[inline(always)]
     pub fn step<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Declined> {
