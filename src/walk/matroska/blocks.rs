@@ -281,3 +281,46 @@ impl Clusters {
         self.at
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    /// A SimpleBlock whose size takes `width` bytes and is `value`, with so many bytes, and some behind it.
+    fn block(width: u32, value: u64) -> Vec<u8> {
+        let size = (value | 1 << (7 * width)).to_be_bytes();
+        let body = if value == largest(width) { 0 } else { usize::try_from(value).unwrap() };
+        [&[0xa3][..], &size[8 - usize::try_from(width).unwrap()..], &vec![0x81; body], &[0; 12]].concat()
+    }
+
+    #[test]
+    fn a_block_read_the_short_way_is_the_one_read_the_long_way() {
+        let mut short_ones = 0;
+        for width in 1..=8 {
+            for value in
+                [0, 1, 4, 126, 127, 128, 16_383, largest(width)].into_iter().filter(|size| *size <= largest(width))
+            {
+                let bytes = block(width, value);
+                for end in [bytes.len(), bytes.len() - 12, bytes.len() - 13, 5, 4, 3] {
+                    for bytes in [&bytes[..], &bytes[..end], &bytes[..end - 1]] {
+                        let strangers = Strangers::default();
+                        let mut cluster = Cluster { at: 0, end, is_open: false, is_bare: true, strangers };
+                        let short = cluster.simple_block(bytes);
+                        let long = match cluster.step(bytes) {
+                            Ok(Step::Block(block)) => Some((block.body, cluster.at)),
+                            _ => None,
+                        };
+                        assert!(short.is_none() || short == long, "{value} in {width} bytes, up to {end}");
+                        // The short way reads four bytes of a size at once.
+                        let is_usual =
+                            width <= 4 && end <= bytes.len() && long.is_some_and(|(body, _)| body.len() >= 4);
+                        assert!(short.is_some() || !is_usual, "{value} in {width} bytes, up to {end}");
+                        short_ones += u32::from(short.is_some());
+                    }
+                }
+            }
+        }
+        assert!(short_ones > 50, "{short_ones}");
+    }
+}
