@@ -287,10 +287,10 @@ impl Clusters {
 mod tests {
     use super::*;
 
-    /// A SimpleBlock whose size takes `width` bytes and is `value`, with so many bytes, and some behind it.
+    /// A SimpleBlock whose size takes `width` bytes and is `value`, with so many bytes if there is one, and some behind it.
     fn block(width: u32, value: u64) -> Vec<u8> {
         let size = (value | 1 << (7 * width)).to_be_bytes();
-        let body = if value == largest(width) { 0 } else { usize::try_from(value).unwrap() };
+        let body = usize::try_from(value.min(largest(2))).unwrap();
         [&[0xa3][..], &size[8 - usize::try_from(width).unwrap()..], &vec![0x81; body], &[0; 12]].concat()
     }
 
