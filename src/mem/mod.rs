@@ -23,6 +23,15 @@ pub fn prefetch(bytes: &[u8], at: usize) {
     let _ = (bytes, at);
 }
 
+/// Asks for all cache lines from the one of the byte at `from` on to `to`.
+#[inline(always)]
+pub fn prefetch_lines(bytes: &[u8], from: usize, to: usize) {
+    const LINE: usize = 64;
+    for line in bytes.get(from..to.min(bytes.len())).unwrap_or_default().chunks(LINE) {
+        prefetch(line, 0);
+    }
+}
+
 /// Asks for the three cache lines from `at` on, in which a packet lies. There may be nothing: asking does no harm.
 #[inline(always)]
 pub fn prefetch_packet(bytes: &[u8], at: usize) {
