@@ -255,6 +255,26 @@ impl<'i, 'a> Input<'i, 'a> {
         }
     }
 
+    /// MPEG-TS: what this stream holds and those before it is known by the tables, for good: H.264 or HEVC, behind streams of
+    /// which libavformat will not guess again when it has seen their packets.
+    pub fn is_named_by_tables(&mut self, index: usize) -> bool {
+        let guessed = [
+            ff::AVCodecID::AV_CODEC_ID_NONE,
+            ff::AVCodecID::AV_CODEC_ID_BIN_DATA,
+            ff::AVCodecID::AV_CODEC_ID_MP3,
+            ff::AVCodecID::AV_CODEC_ID_AAC,
+        ];
+        let is_guessed = |stream: usize| {
+            self.parameters(stream).is_none_or(|parameters| {
+                // SAFETY: of a stream of an open container. Read as an integer, as in `stream`.
+                let codec = unsafe { (&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read() };
+                guessed.iter().any(|guessed| *guessed as c_int == codec)
+            })
+        };
+        let is_known = self.stream(index).is_some_and(|stream| stream.codec != Codec::Other);
+        is_known && !(0..index).any(is_guessed) && self.inlet().container() == Container::MpegTs
+    }
+
     /// More streams may show while packets are read.
     pub fn may_gain_streams(&self) -> bool {
         // SAFETY: the context is open.

@@ -13,6 +13,8 @@ pub mod count;
 mod cut_tests;
 pub mod extract;
 #[cfg(test)]
+mod lean_tests;
+#[cfg(test)]
 #[path = "../../tests/left/mod.rs"]
 mod left;
 mod open;

@@ -30,7 +30,7 @@ pub fn with_inlet(
             Ok(())
         });
         found.spooled_bytes = inlet.spooled_bytes();
-        result.map_err(|error| explain(error, &inlet, found))
+        result.map_err(|error| explain(error, &mut inlet, found))
     });
     found.bytes_read = control.progress().bytes_read;
     result.map_err(|error| error.or_stage(control.stage()))?;
@@ -38,7 +38,7 @@ pub fn with_inlet(
 }
 
 /// What a demuxer calls invalid may be no more than cut off.
-fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
+fn explain(error: Error, inlet: &mut Inlet, found: &mut Found) -> Error {
     let verdict = inlet.judge_seen();
     found.judged(verdict);
     match verdict {
@@ -49,22 +49,26 @@ fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
     }
 }
 
-/// Opens the container. `thorough` asks for all that can be known of the streams, at the price of reading some of them.
+/// Opens the container. `thorough` asks for all that can be known of the streams, at the price of reading some of them;
+/// `lean` says whether what is known of them without that will do, though the container need not have named them all.
+/// Tells also whether the streams are known, and others than the one that is wanted may be left out from the start.
 pub fn open<'i, 'a>(
     inlet: &'i mut Inlet<'a>,
     named: Option<Format>,
     thorough: bool,
-) -> Result<(Input<'i, 'a>, Format)> {
+    lean: impl FnOnce(&mut Input) -> bool,
+) -> Result<(Input<'i, 'a>, bool)> {
     let format = named.map_or_else(|| av::format_by_head(inlet), Ok)?;
     inlet.prepare(format.container(), format.needs_seek())?;
     let mut input = Input::open(inlet, format)?;
-    if thorough || !declares_all(format) {
+    let known = declares_all(format) || (!thorough && lean(&mut input));
+    if thorough || !known {
         input.find_stream_info()?;
     }
     if input.stream_count() == 0 && !input.may_gain_streams() {
         return Err(no_stream_at_all());
     }
-    Ok((input, format))
+    Ok((input, known))
 }
 
 pub fn no_stream_at_all() -> Error {
@@ -73,6 +77,6 @@ pub fn no_stream_at_all() -> Error {
 
 /// Containers whose header names all streams with all that copying them needs. In the others streams show on the way,
 /// or are known only when some of them was read.
-pub fn declares_all(format: Format) -> bool {
+fn declares_all(format: Format) -> bool {
     matches!(format.container(), Container::Mp4 | Container::Matroska)
 }

@@ -23,7 +23,7 @@ pub fn packets(bytes: &[u8]) -> Result<Vec<View>, String> {
     let control = Control::unbounded();
     let mut source = Memory::new(bytes);
     let mut inlet = Inlet::new(&mut source, &control).map_err(|error| error.message)?;
-    let (mut input, _) = open::open(&mut inlet, None, false).map_err(|error| error.message)?;
+    let (mut input, _) = open::open(&mut inlet, None, false, |_| false).map_err(|error| error.message)?;
     let mut packet = Packet::new().unwrap();
     let mut views = Vec::new();
     while let av::Next::Packet = input.read(&mut packet).map_err(|error| error.message)? {
@@ -110,7 +110,7 @@ fn compare_time_bases(bytes: &[u8], walk: &Walk, name: &str) {
     let control = Control::unbounded();
     let mut source = Memory::new(bytes);
     let mut inlet = Inlet::new(&mut source, &control).unwrap();
-    let (input, _) = open::open(&mut inlet, None, false).unwrap();
+    let (input, _) = open::open(&mut inlet, None, false, |_| false).unwrap();
     for (index, stream) in walk.streams().iter().enumerate() {
         let (one, parts) = input.stream(index).unwrap().time_base;
         assert_eq!(

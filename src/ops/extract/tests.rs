@@ -5,6 +5,7 @@
 mod files;
 pub mod movie;
 mod watched;
+mod whole_packets;
 
 use super::walk::{Job, from};
 use super::*;
