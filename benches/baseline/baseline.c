@@ -72,6 +72,34 @@ int64_t by_hand_count(const uint8_t *data, size_t size)
     return video < 0 ? AVERROR_STREAM_NOT_FOUND : count;
 }
 
+/* The same with all that may be left out on a clean film without changing the number: no libavformat host counts faster. */
+int64_t leanest_count(const uint8_t *data, size_t size)
+{
+    struct bytes bytes = { data, size };
+    AVIOContext *io = avio_alloc_context(av_malloc(32768), 32768, 0, &bytes, read_bytes, NULL, NULL);
+    AVFormatContext *input = avformat_alloc_context();
+    AVPacket *packet = av_packet_alloc();
+    int64_t count = 0;
+    int code, video = -1;
+
+    input->pb = io;
+    if ((code = avformat_open_input(&input, NULL, NULL, NULL)) >= 0 && (video = first_video(input)) >= 0) {
+        input->flags |= AVFMT_FLAG_NOFILLIN;
+        if (!strstr(input->iformat->name, "mpegts"))
+            input->flags |= AVFMT_FLAG_NOPARSE;
+        for (unsigned i = 0; i < input->nb_streams; i++)
+            if ((int)i != video)
+                input->streams[i]->discard = AVDISCARD_ALL;
+        while (av_read_frame(input, packet) >= 0) {
+            count += packet->stream_index == video;
+            av_packet_unref(packet);
+        }
+    }
+    av_packet_free(&packet);
+    close_input(&input, &io);
+    return video < 0 ? AVERROR_STREAM_NOT_FOUND : count;
+}
+
 /* Writes the first video stream as Annex B. 0, or an AVERROR. */
 int64_t by_hand_extract(const uint8_t *data, size_t size, write_fn write, void *opaque)
 {

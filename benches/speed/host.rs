@@ -6,7 +6,17 @@ use std::mem::size_of;
 use std::ptr::null_mut;
 
 pub fn count(data: &[u8], engine: i32) -> u64 {
-    let source = source(data);
+    count_of(source(data), engine)
+}
+
+/// The same bytes through a read callback, and a seek callback if the host has one.
+pub fn count_with_callbacks(data: &[u8], seeks: bool) -> u64 {
+    let mut reading = Reading { data, position: 0 };
+    count_of(callbacks(&mut reading, seeks), MEMUX_ENGINE_AUTO)
+}
+
+/// Frees the source.
+fn count_of(source: *mut memux_source, engine: i32) -> u64 {
     // SAFETY: structs of their full size, set up by their _init functions; the source is freed after its last use.
     unsafe {
         let run = run(engine);
@@ -39,6 +49,57 @@ fn source(data: &[u8]) -> *mut memux_source {
         memux_source_from_memory(data.as_ptr().cast(), data.len(), None, null_mut(), &raw mut source, null_mut())
     };
     assert_eq!(status, 0, "memux_source_from_memory");
+    source
+}
+
+/// What a host's read callback reads from.
+struct Reading<'d> {
+    data: &'d [u8],
+    position: usize,
+}
+
+unsafe extern "C" fn read(opaque: *mut c_void, buf: *mut u8, size: c_int) -> c_int {
+    // SAFETY: what was handed over with this callback, used by nobody else meanwhile; `buf` has room for `size` bytes.
+    unsafe {
+        let reading = &mut *opaque.cast::<Reading>();
+        let rest = &reading.data[reading.position.min(reading.data.len())..];
+        let count = rest.len().min(usize::try_from(size).unwrap());
+        std::ptr::copy_nonoverlapping(rest.as_ptr(), buf, count);
+        reading.position += count;
+        c_int::try_from(count).unwrap()
+    }
+}
+
+unsafe extern "C" fn seek(opaque: *mut c_void, offset: i64, whence: c_int) -> i64 {
+    // SAFETY: as in `read`.
+    let reading = unsafe { &mut *opaque.cast::<Reading>() };
+    if whence != libc::SEEK_SET {
+        return -1;
+    }
+    reading.position = usize::try_from(offset).unwrap();
+    offset
+}
+
+/// A source that asks `reading`, which must outlive it.
+fn callbacks(reading: &mut Reading, seeks: bool) -> *mut memux_source {
+    let mut source = null_mut();
+    // SAFETY: zeros are a valid struct, which is then set up.
+    unsafe {
+        let mut reader = std::mem::zeroed::<memux_reader>();
+        memux_reader_init(&raw mut reader, size_of::<memux_reader>());
+        reader.size = reading.data.len() as i64;
+        reader.opaque = std::ptr::from_mut(reading).cast();
+        reader.read = Some(read);
+        if seeks {
+            reader.seek = Some(seek);
+            reader.seekability = MEMUX_SEEKABILITY_CHEAP;
+        }
+        assert_eq!(
+            memux_source_from_reader(&raw const reader, &raw mut source, null_mut()),
+            0,
+            "memux_source_from_reader"
+        );
+    }
     source
 }
 
@@ -93,7 +154,17 @@ pub unsafe extern "C" fn writev(opaque: *mut c_void, slices: *const memux_slice,
 
 /// Extracts into the target by `write`, or by `writev`; gives the bytes written.
 pub fn extract(data: &[u8], engine: i32, gather: bool, target: &mut Target) -> u64 {
-    let source = source(data);
+    extract_of(source(data), engine, gather, target)
+}
+
+/// The same from a host's read and seek callbacks, by `write`.
+pub fn extract_with_callbacks(data: &[u8], target: &mut Target) -> u64 {
+    let mut reading = Reading { data, position: 0 };
+    extract_of(callbacks(&mut reading, true), MEMUX_ENGINE_AUTO, false, target)
+}
+
+/// Frees the source.
+fn extract_of(source: *mut memux_source, engine: i32, gather: bool, target: &mut Target) -> u64 {
     target.written = 0;
     // SAFETY: as in `count`; the target outlives the sink.
     unsafe {

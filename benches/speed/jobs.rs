@@ -17,10 +17,13 @@ pub fn count<'a>(data: &'a [u8], container: &str, by_hand: &'a ByHand) -> Vec<Va
         variant("memux", || host::count_frames(data)),
         variant("memux, walk", || host::count(data, MEMUX_ENGINE_WALK)),
         variant("memux, FFmpeg", || host::count(data, MEMUX_ENGINE_FFMPEG)),
+        variant("memux, callbacks", || host::count_with_callbacks(data, true)),
+        variant("memux, callbacks without seek", || host::count_with_callbacks(data, false)),
     ];
     if container.ends_with(".mp4") {
         variants.push(variant("crate mp4", || crate_mp4(data)));
     }
+    variants.push(variant("limit: libavformat alone", || by_hand.leanest_count(data)));
     variants.push(variant("limit: all bytes once", || all_bytes(data)));
     variants
 }
@@ -63,6 +66,7 @@ fn gather<'a>(data: &'a [u8], by_hand: &'a ByHand) -> Vec<Variant<'a>> {
         variant("by hand", || extract_by_hand(data, by_hand, &mut nowhere())),
         variant("memux, walk", || host::extract(data, MEMUX_ENGINE_WALK, true, &mut nowhere())),
         variant("memux, FFmpeg", || host::extract(data, MEMUX_ENGINE_FFMPEG, true, &mut nowhere())),
+        variant("memux, callbacks", || host::extract_with_callbacks(data, &mut nowhere())),
     ]
 }
 
@@ -93,6 +97,7 @@ fn copying<'a>(data: &'a [u8], by_hand: &'a ByHand, output: &'a mut [u8]) -> Vec
         variant("memux, walk", into(|data, _, target| host::extract(data, MEMUX_ENGINE_WALK, false, target))),
         variant("memux, walk, writev", into(|data, _, target| host::extract(data, MEMUX_ENGINE_WALK, true, target))),
         variant("memux, FFmpeg", into(|data, _, target| host::extract(data, MEMUX_ENGINE_FFMPEG, false, target))),
+        variant("memux, callbacks", into(|data, _, target| host::extract_with_callbacks(data, target))),
         variant("limit: memcpy of the payload", move || host::copy(&pieces, &mut copied.borrow_mut())),
     ]
 }

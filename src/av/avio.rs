@@ -150,6 +150,13 @@ impl<'o, 'a> OutputIo<'o, 'a> {
         Ok(OutputIo { context, borrowed: PhantomData })
     }
 
+    /// What the muxer writes is handed on from where it lies, in one call and not by way of the buffer: for a muxer that
+    /// writes each packet as one piece, which is flushed behind each in any case.
+    pub fn hand_on_whole_pieces(&mut self) {
+        // SAFETY: the context is ours.
+        unsafe { (*self.as_ptr()).direct = 1 };
+    }
+
     pub fn as_ptr(&mut self) -> *mut ff::AVIOContext {
         self.context.0.as_ptr()
     }

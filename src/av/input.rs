@@ -1,11 +1,16 @@
 //! An opened container: its streams, and its packets one by one.
 
+mod index;
+mod streams;
+
+pub use streams::{Codec, MediaType};
+
 use super::avio::InputIo;
 use super::check::{check_demuxer, failure};
 use super::ffmpeg as ff;
 use super::packet::Packet;
 use super::probe::Format;
-use crate::completeness::{Container, Verdict};
+use crate::completeness::Verdict;
 use crate::error::{Error, LimitKind, Result, Stage, Status};
 use crate::io::{self, Control, Inlet};
 use libc::{c_int, c_void};
@@ -17,34 +22,9 @@ pub struct Input<'i, 'a> {
     context: NonNull<ff::AVFormatContext>,
     io: InputIo<'i, 'a>,
     control: &'a Control,
+    format: Format,
     /// Packets are given as they lie in the container.
     plain: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MediaType {
-    Video,
-    Other,
-}
-
-/// The codecs that are told apart here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
-    H264,
-    Hevc,
-    Other,
-}
-
-/// What is known of one stream.
-pub struct Stream {
-    pub media: MediaType,
-    /// An attached picture or a set of thumbnails: video to FFmpeg, not to a person.
-    pub is_cover: bool,
-    pub codec: Codec,
-    /// How many frames the container's header tells of.
-    pub header_frames: Option<u64>,
-    #[cfg(any(test, fuzzing))]
-    pub time_base: (i32, i32),
 }
 
 /// What came of reading on.
@@ -101,7 +81,7 @@ impl<'i, 'a> Input<'i, 'a> {
                 _ => error,
             });
         };
-        let mut input = Input { context, io, control, plain: false };
+        let mut input = Input { context, io, control, format, plain: false };
         // A callback's failure may have been taken for the end of the header: opened, and a failure all the same.
         control.outcome()?;
         input.within_stream_limit()?;
@@ -191,6 +171,10 @@ impl<'i, 'a> Input<'i, 'a> {
         usize::try_from(unsafe { self.context.as_ref() }.nb_streams).unwrap_or(0)
     }
 
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
     pub(super) fn as_raw(&self) -> *mut ff::AVFormatContext {
         self.context.as_ptr()
     }
@@ -198,175 +182,6 @@ impl<'i, 'a> Input<'i, 'a> {
     pub(super) fn as_ref(&self) -> &ff::AVFormatContext {
         // SAFETY: open as long as self; FFmpeg changes it only in calls that borrow self mutably.
         unsafe { self.context.as_ref() }
-    }
-
-    pub(super) fn raw_stream(&self, index: usize) -> Option<NonNull<ff::AVStream>> {
-        if index >= self.stream_count() {
-            return None;
-        }
-        // SAFETY: the context is open, and has that many streams.
-        NonNull::new(unsafe { *self.context.as_ref().streams.add(index) })
-    }
-
-    pub(super) fn parameters(&self, index: usize) -> Option<NonNull<ff::AVCodecParameters>> {
-        // SAFETY: a stream of an open container.
-        self.raw_stream(index).and_then(|stream| NonNull::new(unsafe { stream.as_ref() }.codecpar))
-    }
-
-    pub fn stream(&self, index: usize) -> Option<Stream> {
-        let (stream, parameters) = (self.raw_stream(index)?, self.parameters(index)?);
-        // SAFETY: both belong to an open container. The enums are read as integers: FFmpeg may hold a value that its
-        // headers did not name when this was compiled.
-        unsafe {
-            let media = (&raw const (*parameters.as_ptr()).codec_type).cast::<c_int>().read();
-            let codec = (&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read();
-            let stream = stream.as_ref();
-            let cover = ff::AV_DISPOSITION_ATTACHED_PIC | ff::AV_DISPOSITION_TIMED_THUMBNAILS;
-            Some(Stream {
-                media: if media == ff::AVMediaType::AVMEDIA_TYPE_VIDEO as c_int {
-                    MediaType::Video
-                } else {
-                    MediaType::Other
-                },
-                is_cover: stream.disposition & cover != 0,
-                codec: match codec {
-                    id if id == ff::AVCodecID::AV_CODEC_ID_H264 as c_int => Codec::H264,
-                    id if id == ff::AVCodecID::AV_CODEC_ID_HEVC as c_int => Codec::Hevc,
-                    _ => Codec::Other,
-                },
-                header_frames: u64::try_from(stream.nb_frames).ok().filter(|frames| *frames > 0),
-                #[cfg(any(test, fuzzing))]
-                time_base: (stream.time_base.num, stream.time_base.den),
-            })
-        }
-    }
-
-    /// FFmpeg's own choice among the video streams.
-    pub fn best_video(&self) -> Option<usize> {
-        let video = ff::AVMediaType::AVMEDIA_TYPE_VIDEO;
-        // SAFETY: the context is open; no decoder is asked for.
-        let best = unsafe { ff::av_find_best_stream(self.context.as_ptr(), video, -1, -1, ptr::null_mut(), 0) };
-        usize::try_from(best).ok()
-    }
-
-    /// The demuxer may leave out every other stream.
-    pub fn keep_only(&mut self, index: usize) {
-        for other in (0..self.stream_count()).filter(|other| *other != index) {
-            if let Some(mut stream) = self.raw_stream(other) {
-                // SAFETY: a stream of an open container.
-                unsafe { stream.as_mut() }.discard = ff::AVDiscard::AVDISCARD_ALL;
-            }
-        }
-    }
-
-    /// The demuxer may leave out every stream that is not among these.
-    pub fn keep(&mut self, wanted: &[usize]) {
-        for index in 0..self.stream_count() {
-            if let Some(mut stream) = self.raw_stream(index) {
-                let discard = match wanted.contains(&index) {
-                    true => ff::AVDiscard::AVDISCARD_DEFAULT,
-                    false => ff::AVDiscard::AVDISCARD_ALL,
-                };
-                // SAFETY: a stream of an open container.
-                unsafe { stream.as_mut() }.discard = discard;
-            }
-        }
-    }
-
-    /// Goes to the last place at or before `time`, in microseconds, from which decoding can begin; to the first there is
-    /// if none is before it.
-    pub fn seek(&mut self, time: i64) -> Result<()> {
-        self.control.enter(Stage::Packets);
-        for most in [time, i64::MAX] {
-            // SAFETY: the context is open; -1 stands for the stream that FFmpeg finds best for this.
-            let code = unsafe { ff::avformat_seek_file(self.context.as_ptr(), -1, i64::MIN, time, most, 0) };
-            self.control.outcome()?;
-            if code >= 0 {
-                return Ok(());
-            }
-            if code == ff::AVERROR(libc::ENOMEM) {
-                return Err(Error::no_memory());
-            }
-        }
-        Err(Error::new(Status::NeedsSeek, "the container cannot be sought in").at_stage(Stage::Packets))
-    }
-
-    /// Its times may jump: it is a stream that somebody has tuned in to.
-    pub fn may_jump(&self) -> bool {
-        // SAFETY: the context is open; its format is static.
-        unsafe { self.as_ref().iformat.as_ref() }.is_some_and(|format| format.flags & ff::AVFMT_TS_DISCONT != 0)
-    }
-
-    /// Nobody wants time stamps or key flags: spares the filling in of those that the container does not have.
-    pub fn needs_no_stamps(&mut self) {
-        // SAFETY: the context is open; the flags are looked at with each packet.
-        unsafe { self.context.as_mut() }.flags |= ff::AVFMT_FLAG_NOFILLIN;
-    }
-
-    /// The same of this stream, the only one: spares the parser, where all that it does is to look for those in packets that
-    /// are whole already. In other codecs there is no parser, or it cuts them; in other containers it cuts these too.
-    pub fn needs_no_parser(&mut self, index: usize) {
-        let is_h264 = self.stream(index).is_some_and(|stream| stream.codec == Codec::H264);
-        if is_h264 && matches!(self.inlet().container(), Container::Mp4 | Container::Matroska) {
-            self.plain = true;
-            // SAFETY: as above.
-            unsafe { self.context.as_mut() }.flags |= ff::AVFMT_FLAG_NOPARSE;
-        }
-    }
-
-    /// More streams may show while packets are read.
-    pub fn may_gain_streams(&self) -> bool {
-        // SAFETY: the context is open.
-        unsafe { self.context.as_ref() }.ctx_flags & ff::AVFMTCTX_NOHEADER != 0
-    }
-
-    /// The demuxer's list of one stream's samples, as offset and size, in the order in which it reads them.
-    fn index(&self, stream: usize) -> impl Iterator<Item = (u64, u64)> {
-        let raw = self.raw_stream(stream);
-        // SAFETY: a stream of an open container.
-        let count = raw.map_or(0, |raw| unsafe { ff::avformat_index_get_entries_count(raw.as_ptr()) });
-        (0..count).filter_map(move |index| {
-            // SAFETY: the entry is there until the demuxer goes on, which it cannot while `self` is borrowed.
-            let entry = raw.and_then(|raw| unsafe { ff::avformat_index_get_entry(raw.as_ptr(), index).as_ref() })?;
-            Some((u64::try_from(entry.pos).ok()?, u64::try_from(entry.size()).ok()?))
-        })
-    }
-
-    /// Holds the input to how far the demuxer's list of samples says that it reaches: before it is read, since the demuxer
-    /// itself shortens entries on the way.
-    fn promise_index(&mut self) {
-        let streams = 0..self.stream_count();
-        let ends = streams.flat_map(|stream| self.index(stream)).map(|(offset, size)| offset.saturating_add(size));
-        if let Some(end) = ends.max() {
-            self.inlet().promise(end);
-        }
-    }
-
-    /// How many packets the demuxer has listed for a stream, where its list is the whole of it.
-    pub fn listed_packets(&mut self, stream: usize) -> Option<u64> {
-        let whole = self.inlet().lists_everything();
-        if whole { u64::try_from(self.index(stream).count()).ok() } else { None }
-    }
-
-    /// Whether the samples of some stream lie in another order than the demuxer reads them: edits that repeat, say.
-    fn goes_back(&self) -> bool {
-        (0..self.stream_count()).any(|stream| {
-            let mut reached = 0;
-            self.index(stream).any(|(offset, size)| {
-                let back = offset < reached;
-                reached = offset.saturating_add(size);
-                back
-            })
-        })
-    }
-
-    /// Where the demuxer said that it was at the end and was not: it could not go back to what it had to read again, or
-    /// it gave up on damaged fragments, of which it should have found the last.
-    pub fn ended_early(&mut self) -> Option<u64> {
-        let position = self.position();
-        let inlet = self.inlet();
-        let fragments_left = inlet.is_fragmented() && !inlet.shown_seekable() && !inlet.at_end();
-        inlet.lost_way().or(if fragments_left { position } else { None })
     }
 
     pub fn inlet(&mut self) -> &mut Inlet<'a> {

@@ -45,6 +45,10 @@ impl<'o, 'a> Output<'o, 'a> {
             check(code, "the output cannot be set up", control)?;
             return Err(Error::no_memory());
         };
+        // SAFETY: a muxer of FFmpeg's. Those of bare streams have no time stamps, and write a packet's bytes as they are.
+        if unsafe { (*format).flags } & ff::AVFMT_NOTIMESTAMPS != 0 {
+            io.hand_on_whole_pieces();
+        }
         // SAFETY: fresh and ours.
         unsafe {
             context.as_mut().pb = io.as_ptr();

@@ -156,6 +156,15 @@ trait Walk {
     fn promised_end(&self) -> Option<u64> {
         None
     }
+    /// MPEG-TS: something has been seen that may make libavformat call a packet of some stream corrupt, or lose its way.
+    fn is_untidy(&self) -> bool {
+        true
+    }
+    /// MPEG-TS: there was nothing of the kind, and there is nothing if this is the end. (A PES packet that is not at its
+    /// stated length by then is a cut by the verdict already.)
+    fn ends_tidily(&self) -> bool {
+        false
+    }
 }
 
 /// A container of which nothing is known.
@@ -324,6 +333,18 @@ impl Watcher {
     /// The streams that the header has declared so far; 0 where the container does not say.
     pub fn tracks(&self) -> u64 {
         self.walk.tracks()
+    }
+
+    /// MPEG-TS: something has been seen that may make libavformat call a packet of some stream corrupt, or lose its way.
+    /// In other containers that is not looked for.
+    pub fn is_untidy(&self) -> bool {
+        self.walk.is_untidy()
+    }
+
+    /// All was seen of an input that really ends at `end`, and nothing of the kind was there.
+    pub fn is_tidy(&self, end: u64) -> bool {
+        let seen = self.position.saturating_add(length(&self.carry));
+        !self.done && seen == end && self.walk.ends_tidily()
     }
 
     /// How far the input reaches, by all that has been seen.

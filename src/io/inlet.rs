@@ -15,6 +15,10 @@ const CHUNK: usize = 32 * 1024;
 /// How far a demuxer can step back in a source that cannot seek: over what it reads again when the input is damaged.
 const STEP_BACK: usize = 1 << 20;
 
+/// The same in a transport stream: where packets do not follow each other it goes back one packet, looks for the next on 64
+/// KiB, and looks at 8 KiB from there twice. So little stays in the processor's cache.
+const STEP_BACK_TS: usize = 128 * 1024;
+
 /// One operation's view of a source.
 pub struct Inlet<'a> {
     source: &'a mut dyn Source,
@@ -97,8 +101,9 @@ impl<'a> Inlet<'a> {
     pub fn prepare(&mut self, container: Container, needs_seek: bool) -> Result<()> {
         self.container = container;
         self.watcher = Some(Watcher::new(container, self.size));
-        let known = self.source.as_slice().unwrap_or(self.held.bytes());
-        watch(&mut self.watcher, self.control, 0, known)?;
+        // A transport stream is looked at packet by packet: as it passes, when it is in the processor's cache anyway.
+        let whole = self.source.as_slice().filter(|_| container != Container::MpegTs);
+        watch(&mut self.watcher, self.control, 0, whole.unwrap_or(self.held.bytes()))?;
         if self.source.as_slice().is_some() {
             return Ok(());
         }
@@ -215,7 +220,8 @@ impl<'a> Inlet<'a> {
             self.held.push(fresh)?;
             let most = self.control.limits.max_spool_bytes;
             if !self.keep || self.held.len() > most {
-                self.held.keep_last(usize::try_from(most).unwrap_or(usize::MAX).min(STEP_BACK));
+                let enough = if self.container == Container::MpegTs { STEP_BACK_TS } else { STEP_BACK };
+                self.held.keep_last(usize::try_from(most).unwrap_or(usize::MAX).min(enough));
             }
         } else if !self.spooled {
             // The demuxer is past the head; going back there is a seek of the source.
@@ -251,6 +257,21 @@ impl<'a> Inlet<'a> {
     /// The end of the input has been met.
     pub fn at_end(&self) -> bool {
         self.end.is_some()
+    }
+
+    /// Whether the input can be read a second time for nothing.
+    pub fn can_start_again(&self) -> bool {
+        self.source.seekability() == Seekability::Cheap
+    }
+
+    /// MPEG-TS: see `Watcher::is_untidy`.
+    pub fn is_untidy(&self) -> bool {
+        self.watcher.as_ref().is_none_or(Watcher::is_untidy)
+    }
+
+    /// MPEG-TS: see `Watcher::is_tidy`. Ask when all is read.
+    pub fn is_tidy(&self) -> bool {
+        self.end.is_some_and(|end| self.watcher.as_ref().is_some_and(|watcher| watcher.is_tidy(end)))
     }
 
     pub fn container(&self) -> Container {

@@ -23,6 +23,15 @@ pub fn prefetch(bytes: &[u8], at: usize) {
     let _ = (bytes, at);
 }
 
+/// Asks for all cache lines from the one of the byte at `from` on to `to`.
+#[inline(always)]
+pub fn prefetch_lines(bytes: &[u8], from: usize, to: usize) {
+    const LINE: usize = 64;
+    for line in bytes.get(from..to.min(bytes.len())).unwrap_or_default().chunks(LINE) {
+        prefetch(line, 0);
+    }
+}
+
 /// Asks for the three cache lines from `at` on, in which a packet lies. There may be nothing: asking does no harm.
 #[inline(always)]
 pub fn prefetch_packet(bytes: &[u8], at: usize) {
@@ -37,8 +46,8 @@ pub fn prefetch_packet(bytes: &[u8], at: usize) {
     let _ = (bytes, at);
 }
 
-/// A loop that is compiled a second time for the vectors of AVX2. What it does is marked `inline(always)`, which a closure
-/// cannot be.
+/// A loop that is compiled again for the vectors of AVX2 and for those of AVX-512. What it does is marked
+/// `inline(always)`, which a closure cannot be.
 pub trait Work {
     type Done;
 
@@ -58,6 +67,14 @@ pub fn widely<W: Work>(work: W) -> W::Done {
         #[target_feature(enable = "avx2")]
         fn wide<W: Work>(work: W) -> W::Done {
             work.work::<zeros::Avx2>()
+        }
+        #[target_feature(enable = "avx512bw")]
+        fn widest<W: Work>(work: W) -> W::Done {
+            work.work::<zeros::Avx512>()
+        }
+        if is_x86_feature_detected!("avx512bw") {
+            // SAFETY: the processor has AVX-512 for bytes and words.
+            return unsafe { widest(work) };
         }
         if is_x86_feature_detected!("avx2") {
             // SAFETY: the processor has AVX2.

@@ -9,9 +9,15 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 #[inline]
 pub fn zero_pair(bytes: &[u8]) -> Option<usize> {
     #[cfg(target_arch = "x86_64")]
-    if is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
-        return unsafe { avx2::zero_pair(bytes) };
+    {
+        if is_x86_feature_detected!("avx512bw") {
+            // SAFETY: the processor has AVX-512 for bytes and words.
+            return unsafe { avx512::zero_pair(bytes) };
+        }
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2.
+            return unsafe { avx2::zero_pair(bytes) };
+        }
     }
     portable(bytes)
 }
@@ -42,6 +48,19 @@ impl Vectors for Avx2 {
     fn may_hold_start_code(payload: &[u8; 184]) -> bool {
         // SAFETY: as said of the type.
         unsafe { avx2::may_hold_start_code(payload) }
+    }
+}
+
+/// The same with AVX-512 for bytes and words.
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Avx512;
+
+#[cfg(target_arch = "x86_64")]
+impl Vectors for Avx512 {
+    #[inline(always)]
+    fn may_hold_start_code(payload: &[u8; 184]) -> bool {
+        // SAFETY: as said of the type.
+        unsafe { avx512::may_hold_start_code(payload) }
     }
 }
 
@@ -145,9 +164,66 @@ mod avx2 {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use std::arch::x86_64::{
+        _mm512_loadu_si512, _mm512_maskz_loadu_epi8, _mm512_or_si512, _mm512_set1_epi8, _mm512_set1_epi16,
+        _mm512_testn_epi8_mask, _mm512_testn_epi16_mask,
+    };
+
+    #[target_feature(enable = "avx512bw")]
+    pub fn zero_pair(bytes: &[u8]) -> Option<usize> {
+        let nth = |pairs: u64| usize::try_from(pairs.trailing_zeros()).ok();
+        let all = _mm512_set1_epi8(-1);
+        let mut rest = bytes;
+        while let Some(part) = rest.first_chunk::<65>() {
+            let from = part.as_ptr();
+            // SAFETY: 64 bytes from the first and from the second on are there; the loads need no alignment.
+            let (first, second) = unsafe { (_mm512_loadu_si512(from.cast()), _mm512_loadu_si512(from.add(1).cast())) };
+            let pairs = _mm512_testn_epi8_mask(_mm512_or_si512(first, second), all);
+            if pairs != 0 {
+                return nth(pairs).map(|nth| bytes.len().wrapping_sub(rest.len()).wrapping_add(nth));
+            }
+            rest = rest.get(64..)?;
+        }
+        // Of the last bytes, no more than 64, those that have one behind them.
+        let there = u64::MAX.checked_shr(64u32.wrapping_sub(u32::try_from(rest.len()).ok()?))?;
+        let from = rest.as_ptr().cast();
+        // SAFETY: only the bytes that are there are read.
+        let (first, second) = unsafe {
+            (_mm512_maskz_loadu_epi8(there, from), _mm512_maskz_loadu_epi8(there >> 1, from.wrapping_add(1)))
+        };
+        let pairs = _mm512_testn_epi8_mask(_mm512_or_si512(first, second), all) & (there >> 1);
+        if pairs == 0 { None } else { nth(pairs).map(|nth| bytes.len().wrapping_sub(rest.len()).wrapping_add(nth)) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512bw")]
+    pub fn may_hold_start_code(payload: &[u8; 184]) -> bool {
+        let from = payload.as_ptr();
+        let neither = _mm512_set1_epi16(super::NEITHER.cast_signed());
+        // SAFETY: 64 bytes from there on are in the payload; the load needs no alignment.
+        let pairs = |at| unsafe { _mm512_testn_epi16_mask(_mm512_loadu_si512(from.add(at).cast()), neither) };
+        pairs(0) | pairs(64) | pairs(120) != 0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Where the first pair is, found in every way that the processor has.
+    fn pair(bytes: &[u8]) -> Option<usize> {
+        let pair = portable(bytes);
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: each is called where the processor has what it needs.
+        unsafe {
+            assert!(!is_x86_feature_detected!("avx2") || avx2::zero_pair(bytes) == pair);
+            assert!(!is_x86_feature_detected!("avx512bw") || avx512::zero_pair(bytes) == pair);
+        }
+        assert_eq!(zero_pair(bytes), pair);
+        pair
+    }
 
     #[test]
     fn two_zeros_are_found_wherever_they_are_with_and_without_vectors() {
@@ -155,34 +231,27 @@ mod tests {
             for at in 0..size.max(1) {
                 let mut bytes = vec![7; size];
                 bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = 0);
-                assert_eq!((zero_pair(&bytes), portable(&bytes)), (None, None), "{at} of {size}");
+                assert_eq!(pair(&bytes), None, "{at} of {size}");
                 bytes.iter_mut().skip(at).take(2).for_each(|byte| *byte = 0);
                 let there = (at + 1 < size).then_some(at);
-                assert_eq!((zero_pair(&bytes), portable(&bytes)), (there, there), "{at} of {size}");
+                assert_eq!(pair(&bytes), there, "{at} of {size}");
                 // Another pair further on changes nothing.
                 bytes.iter_mut().skip(at + 3).for_each(|byte| *byte = 0);
-                assert_eq!(zero_pair(&bytes), portable(&bytes));
-                assert_eq!(zero_pair(&bytes).is_some_and(|found| found == at), there.is_some(), "{at} of {size}");
+                assert_eq!(pair(&bytes) == Some(at), there.is_some(), "{at} of {size}");
             }
-        }
-    }
-
-    struct MayHold<'p>(&'p [u8; 184]);
-
-    impl super::super::Work for MayHold<'_> {
-        type Done = bool;
-
-        fn work<V: Vectors>(self) -> bool {
-            V::may_hold_start_code(self.0)
         }
     }
 
     #[test]
     fn no_start_code_passes_wherever_it_is_nor_its_two_zeros_at_the_end() {
         let may_hold = |payload: &[u8; 184]| {
-            let (wide, portable) = (super::super::widely(MayHold(payload)), Portable::may_hold_start_code(payload));
-            assert_eq!(wide, portable);
-            wide
+            let may_hold = Portable::may_hold_start_code(payload);
+            #[cfg(target_arch = "x86_64")]
+            {
+                assert!(!is_x86_feature_detected!("avx2") || Avx2::may_hold_start_code(payload) == may_hold);
+                assert!(!is_x86_feature_detected!("avx512bw") || Avx512::may_hold_start_code(payload) == may_hold);
+            }
+            may_hold
         };
         for filling in [1, 2, 3, 7, 0xff] {
             assert!(!may_hold(&[filling; 184]));

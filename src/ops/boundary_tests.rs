@@ -15,7 +15,7 @@ fn packets(bytes: &[u8]) -> Vec<Packet> {
     let mut source = Memory::new(bytes);
     let control = open::control(Run::default(), source.unblock()).unwrap();
     let mut inlet = Inlet::new(&mut source, &control).unwrap();
-    let (mut input, _) = open::open(&mut inlet, None, false).unwrap();
+    let (mut input, _) = open::open(&mut inlet, None, false, |_| false).unwrap();
     let (mut packet, mut packets) = (av::Packet::new().unwrap(), Vec::new());
     while input.read(&mut packet).unwrap() == Next::Packet {
         let offset = packet.offset().map(|offset| usize::try_from(offset).unwrap());

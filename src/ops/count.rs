@@ -6,7 +6,7 @@ use super::packets::{self, Chosen, Step};
 use super::road::{self, Road};
 use super::{Run, Select};
 use crate::av::{Decoder, Format, Input, Packet};
-use crate::error::{Result, Stage};
+use crate::error::{Result, Stage, Status};
 use crate::io::{Control, Inlet, Source};
 use crate::walk::{Stop, Walk};
 
@@ -59,11 +59,8 @@ pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Re
         Ok(Some(())) => Ok(found.note()),
         Ok(None) => {
             *report = Report { mode: options.mode, obtained_by: options.mode, ..Report::default() };
-            road.ffmpeg(&mut found).and_then(|named| {
-                open::with_inlet(source, &control, &mut found, |inlet, found| {
-                    count(inlet, named, options, report, found)
-                })
-            })
+            road.ffmpeg(&mut found)
+                .and_then(|named| by_libavformat(source, &control, named, options, report, &mut found))
         }
         Err(error) => Err(error),
     };
@@ -104,16 +101,61 @@ fn count_walk(
     Ok(())
 }
 
-fn count(
-    inlet: &mut Inlet,
+/// How a transport stream is read whose tables name the stream that is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// Without a look at the streams beforehand, and without those that are not wanted. Where the input is whole, in order
+    /// and as long as it says, the answer is the same. Where it is not, it is not known: how much of a damaged beginning is
+    /// passed over, and that packets of other streams are damaged, is learned by `Thorough` alone.
+    Lean,
+    Thorough,
+}
+
+fn by_libavformat(
+    source: &mut dyn Source,
+    control: &Control,
     named: Option<Format>,
     options: &Options,
     report: &mut Report,
     found: &mut Found,
+) -> Result<Note> {
+    let (fresh, fresh_found) = (*report, *found);
+    let mut tidy = true;
+    let note = open::with_inlet(source, control, found, |inlet, found| {
+        count(inlet, named, options, Pace::Lean, &mut tidy, report, found)
+    });
+    // What the host's callbacks, its token or a limit have ended stays ended.
+    let is_over = note.as_ref().is_err_and(|error| !matches!(error.status, Status::Corrupt | Status::NoStream));
+    if tidy || is_over {
+        return note;
+    }
+    control.start_over();
+    (*report, *found) = (fresh, fresh_found);
+    open::with_inlet(source, control, found, |inlet, found| {
+        count(inlet, named, options, Pace::Thorough, &mut tidy, report, found)
+    })
+}
+
+/// `tidy` becomes false where what was found at a lean pace does not count.
+fn count(
+    inlet: &mut Inlet,
+    named: Option<Format>,
+    options: &Options,
+    pace: Pace,
+    tidy: &mut bool,
+    report: &mut Report,
+    found: &mut Found,
 ) -> Result<()> {
     let thorough = options.mode == Mode::Decoded || options.select == Select::BestVideo;
-    let (mut input, format) = open::open(inlet, named, thorough)?;
-    let mut chosen = Chosen::new(&mut input, options.select, open::declares_all(format))?;
+    let may_be_lean = pace == Pace::Lean && inlet.can_start_again();
+    let mut is_lean = false;
+    let (mut input, known) = open::open(inlet, named, thorough, |input| {
+        let index = options.select.find(input).filter(|_| may_be_lean);
+        is_lean = index.is_some_and(|index| input.is_named_by_tables(index));
+        *tidy = !is_lean;
+        is_lean
+    })?;
+    let mut chosen = Chosen::new(&mut input, options.select, known)?;
     report.header_frames = chosen.index().and_then(|index| input.stream(index)).and_then(|stream| stream.header_frames);
     if input.inlet().is_fragmented() {
         // The header of a fragmented file speaks of what lies outside the fragments.
@@ -127,9 +169,10 @@ fn count(
         report.obtained_by = Mode::Packets;
     }
     if options.mode != Mode::Decoded {
-        chosen.without_stamps(&mut input, open::declares_all(format));
+        chosen.without_stamps(&mut input, known);
     }
-    let result = count_packets(&mut input, &mut chosen, options, report, found);
+    let result = count_packets(&mut input, &mut chosen, options, is_lean, report, found);
+    *tidy = !is_lean || input.inlet().is_tidy();
     found.stream = chosen.number();
     result?;
     chosen.index().map(drop).ok_or_else(|| chosen.not_found())
@@ -139,13 +182,17 @@ fn count_packets(
     input: &mut Input<'_, '_>,
     chosen: &mut Chosen,
     options: &Options,
+    is_lean: bool,
     report: &mut Report,
     found: &mut Found,
 ) -> Result<()> {
     let (mut packets, mut discarded, mut decoded) = (0u64, 0u64, 0u64);
     let control = input.control();
     let mut decoder = None;
-    let mut each = |input: &Input, packet: &mut Packet, index: usize| {
+    let mut each = |input: &mut Input, packet: &mut Packet, index: usize| {
+        if is_lean && input.inlet().is_untidy() {
+            return Ok(Step::Enough);
+        }
         packets = packets.saturating_add(1);
         discarded = discarded.saturating_add(u64::from(packet.is_discarded()));
         report.packets = Some(packets);

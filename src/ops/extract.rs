@@ -3,7 +3,7 @@
 mod halves;
 mod lookahead;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod walk;
 
 use super::open;
@@ -130,9 +130,9 @@ fn extract(
     found: &mut Found,
 ) -> Result<()> {
     let control = inlet.control();
-    let (mut input, format) = open::open(inlet, named, options.select == Select::BestVideo)?;
-    let mut chosen = Chosen::new(&mut input, options.select, open::declares_all(format))?;
-    chosen.without_stamps(&mut input, open::declares_all(format));
+    let (mut input, known) = open::open(inlet, named, options.select == Select::BestVideo, |_| false)?;
+    let mut chosen = Chosen::new(&mut input, options.select, known)?;
+    chosen.without_stamps(&mut input, known);
     found.stream = chosen.number();
     let mut idle = Some(&mut outlet);
     let mut begin = |input: &Input, index: usize| {
@@ -142,7 +142,7 @@ fn extract(
     // Begun at the first packet: a stream that has none is no stream, whatever its codec.
     let mut output = None;
     let mut packets = 0u64;
-    let mut each = |input: &Input, packet: &mut Packet, index: usize| {
+    let mut each = |input: &mut Input, packet: &mut Packet, index: usize| {
         let output = match &mut output {
             Some(output) => output,
             none => none.insert(begin(input, index)?),

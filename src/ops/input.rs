@@ -84,9 +84,8 @@ impl<'a> Reader<'a> {
         let freely = source.seekability() != Seekability::None;
         let mut inlet = Box::new(Inlet::new(source, control)?);
         inlet.seek_freely(freely);
-        let (mut input, format) = open::open_owning(inlet, named, options.level == Level::Full)?;
-        let mut description = input.describe(Depth::Container)?;
-        description.container.probe_score = format.score();
+        let mut input = open::open_owning(inlet, named, options.level == Level::Full)?;
+        let description = input.describe(Depth::Container)?;
         Ok(Reader {
             input,
             description,

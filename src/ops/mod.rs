@@ -14,6 +14,8 @@ mod cut_tests;
 pub mod extract;
 pub mod input;
 #[cfg(test)]
+mod lean_tests;
+#[cfg(test)]
 #[path = "../../tests/left/mod.rs"]
 mod left;
 mod open;
@@ -24,6 +26,10 @@ pub mod remux;
 mod road;
 #[cfg(any(test, fuzzing))]
 pub mod road_tests;
+#[cfg(test)]
+mod road_tests_cuts;
+#[cfg(test)]
+mod road_tests_made;
 #[cfg(test)]
 mod road_tests_matroska;
 #[cfg(test)]

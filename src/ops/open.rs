@@ -52,7 +52,7 @@ pub fn with_inlet_judged(
             Ok(())
         });
         found.spooled_bytes = inlet.spooled_bytes();
-        result.map_err(|error| explain(error, &inlet, found))
+        result.map_err(|error| explain(error, &mut inlet, found))
     });
     found.bytes_read = control.progress().bytes_read;
     result.map_err(|error| error.or_stage(control.stage()))?;
@@ -77,7 +77,7 @@ pub fn front_to_back_if_need_be<T>(
 }
 
 /// What a demuxer calls invalid may be no more than cut off.
-pub fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
+fn explain(error: Error, inlet: &mut Inlet, found: &mut Found) -> Error {
     let verdict = inlet.judge_seen();
     found.judged(verdict);
     match verdict {
@@ -88,28 +88,28 @@ pub fn explain(error: Error, inlet: &Inlet, found: &mut Found) -> Error {
     }
 }
 
-/// Opens the container. `thorough` asks for all that can be known of the streams, at the price of reading some of them.
+/// Opens the container. `thorough` asks for all that can be known of the streams, at the price of reading some of them;
+/// `lean` says whether what is known of them without that will do, though the container need not have named them all.
+/// Tells also whether the streams are known, and others than the one that is wanted may be left out from the start.
 pub fn open<'i, 'a>(
     inlet: &'i mut Inlet<'a>,
     named: Option<Format>,
     thorough: bool,
-) -> Result<(Input<'i, 'a>, Format)> {
+    lean: impl FnOnce(&mut Input) -> bool,
+) -> Result<(Input<'i, 'a>, bool)> {
     let format = find_format(inlet, named)?;
     let mut input = Input::open(inlet, format)?;
-    learn(&mut input, format, thorough)?;
-    Ok((input, format))
+    let known = declares_all(format) || (!thorough && lean(&mut input));
+    learn(&mut input, thorough || !known)?;
+    Ok((input, known))
 }
 
-/// The same, with an inlet that goes along.
-pub fn open_owning<'a>(
-    mut inlet: Box<Inlet<'a>>,
-    named: Option<Format>,
-    thorough: bool,
-) -> Result<(Input<'a, 'a>, Format)> {
+/// All that can be known of an inlet that goes along, or, unless it is to be `thorough`, what is needed to go on.
+pub fn open_owning<'a>(mut inlet: Box<Inlet<'a>>, named: Option<Format>, thorough: bool) -> Result<Input<'a, 'a>> {
     let format = find_format(&mut inlet, named)?;
     let mut input = Input::open_owning(inlet, format)?;
-    learn(&mut input, format, thorough)?;
-    Ok((input, format))
+    learn(&mut input, thorough || !declares_all(format))?;
+    Ok(input)
 }
 
 fn find_format(inlet: &mut Inlet, named: Option<Format>) -> Result<Format> {
@@ -118,8 +118,8 @@ fn find_format(inlet: &mut Inlet, named: Option<Format>) -> Result<Format> {
     Ok(format)
 }
 
-fn learn(input: &mut Input, format: Format, thorough: bool) -> Result<()> {
-    if thorough || !declares_all(format) {
+fn learn(input: &mut Input, thoroughly: bool) -> Result<()> {
+    if thoroughly {
         input.find_stream_info()?;
     }
     if input.stream_count() == 0 && !input.may_gain_streams() {
@@ -134,6 +134,6 @@ pub fn no_stream_at_all() -> Error {
 
 /// Containers whose header names all streams with all that copying them needs. In the others streams show on the way,
 /// or are known only when some of them was read.
-pub fn declares_all(format: Format) -> bool {
+fn declares_all(format: Format) -> bool {
     matches!(format.container(), Container::Mp4 | Container::Matroska)
 }

@@ -16,6 +16,8 @@ pub enum Step {
     On,
     /// The packet cannot be used: the input is damaged there, and the operation ends.
     Damaged,
+    /// Nothing more is wanted.
+    Enough,
 }
 
 impl Chosen {
@@ -64,7 +66,7 @@ pub fn each_packet(
     input: &mut Input,
     chosen: &mut Chosen,
     found: &mut Found,
-    take: &mut dyn FnMut(&Input, &mut Packet, usize) -> Result<Step>,
+    take: &mut dyn FnMut(&mut Input, &mut Packet, usize) -> Result<Step>,
 ) -> Result<()> {
     let mut packet = Packet::new()?;
     let listed = chosen.index.and_then(|index| input.listed_packets(index)).unwrap_or(0);
@@ -100,9 +102,13 @@ pub fn each_packet(
             found.corrupt_packets = found.corrupt_packets.saturating_add(1);
         }
         let Some(index) = chosen.index else { continue };
-        if let Step::Damaged = take(input, &mut packet, index)? {
-            found.damaged(offset);
-            return Ok(());
+        match take(input, &mut packet, index)? {
+            Step::On => {}
+            Step::Damaged => {
+                found.damaged(offset);
+                return Ok(());
+            }
+            Step::Enough => return Ok(()),
         }
     }
 }

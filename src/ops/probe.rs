@@ -85,9 +85,7 @@ fn look(
 
 fn describe(inlet: &mut Inlet, named: Option<av::Format>, options: &Options, control: &Control) -> Result<Description> {
     let full = options.level == Level::Full;
-    let (mut input, format) = open::open(inlet, named, full)?;
+    let (mut input, _) = open::open(inlet, named, full, |_| false)?;
     control.enter(Stage::Probe);
-    let mut description = input.describe(if full { Depth::Decoders } else { Depth::Container })?;
-    description.container.probe_score = format.score();
-    Ok(description)
+    input.describe(if full { Depth::Decoders } else { Depth::Container })
 }

@@ -118,7 +118,7 @@ impl Job<'_> {
         found: &mut Found,
     ) -> Result<()> {
         inlet.seek_freely(freely);
-        let (mut input, _) = open::open(inlet, self.named, true)?;
+        let (mut input, _) = open::open(inlet, self.named, true, |_| false)?;
         let description = input.describe(Depth::Container)?;
         let chosen = self.choose(&input, &description)?;
         input.keep(&chosen);

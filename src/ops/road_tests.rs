@@ -9,9 +9,10 @@ use super::count::{self, Mode};
 use super::left::{DAMAGED, ENCRYPTED, LEFT};
 #[cfg(test)]
 use super::tests::clip;
-use super::{Engine, Run, Select, open};
+use super::{Engine, Note, Run, Select, extract, open};
 use crate::av::{self, Packet, View};
-use crate::io::{Control, Inlet, Memory};
+use crate::error::{Stage, Status};
+use crate::io::{Buffer, Control, Inlet, Memory};
 use crate::limits::Limits;
 #[cfg(test)]
 use crate::walk::Reason;
@@ -22,7 +23,7 @@ pub fn packets(bytes: &[u8]) -> Result<Vec<View>, String> {
     let control = Control::unbounded();
     let mut source = Memory::new(bytes);
     let mut inlet = Inlet::new(&mut source, &control).map_err(|error| error.message)?;
-    let (mut input, _) = open::open(&mut inlet, None, false).map_err(|error| error.message)?;
+    let (mut input, _) = open::open(&mut inlet, None, false, |_| false).map_err(|error| error.message)?;
     let mut packet = Packet::new().unwrap();
     let mut views = Vec::new();
     while let av::Next::Packet = input.read(&mut packet).map_err(|error| error.message)? {
@@ -59,7 +60,7 @@ fn compare_streams<'a>(demux: &impl Demux<'a>, views: &[View], gains: bool, name
     let first = first.unwrap_or(0);
     for index in 0..demux.streams().len() {
         match compare_stream(demux, index, views, name) {
-            Err(_) if index != first => {}
+            Err(_) if index != first && demux.streams()[index].media != Media::Video => {}
             compared => compared?,
         }
     }
@@ -109,7 +110,7 @@ fn compare_time_bases(bytes: &[u8], walk: &Walk, name: &str) {
     let control = Control::unbounded();
     let mut source = Memory::new(bytes);
     let mut inlet = Inlet::new(&mut source, &control).unwrap();
-    let (input, _) = open::open(&mut inlet, None, false).unwrap();
+    let (input, _) = open::open(&mut inlet, None, false, |_| false).unwrap();
     for (index, stream) in walk.streams().iter().enumerate() {
         let (one, parts) = input.stream(index).unwrap().time_base;
         assert_eq!(
@@ -120,8 +121,46 @@ fn compare_time_bases(bytes: &[u8], walk: &Walk, name: &str) {
     }
 }
 
-/// Holds the sample tables of both roads against each other. `Err` where the walk declines.
+/// Holds the sample tables, the counts and the extracted bytes of both roads against each other. `Err` where the walk
+/// declines one of them.
 pub fn compare(bytes: &[u8], name: &str) -> Result<(), Declined> {
+    let samples = compare_samples(bytes, name);
+    let extracted = compare_extractions(bytes, name);
+    samples.and(extracted)
+}
+
+/// All that a host is told of an extraction, but for which road it was.
+type Extracted = (Vec<u8>, Result<Note, (Status, Stage, Option<i32>, String)>, extract::Codec, u64, Option<i32>);
+
+fn extracted(bytes: &[u8], engine: Engine) -> (Extracted, extract::Report) {
+    let (mut buffer, mut report) = (Buffer::default(), extract::Report::default());
+    let run = Run { engine, ..Run::default() };
+    let note = extract::run(&mut Memory::new(bytes), &mut buffer, run, &extract::Options::default(), &mut report);
+    let note = note.map_err(|error| (error.status, error.stage, error.stream, error.message.into_owned()));
+    ((buffer.take(), note, report.codec, report.packets, report.found.stream), report)
+}
+
+/// The road that memux chooses against libavformat's: also where a walk declines with bytes gone out already.
+fn compare_extractions(bytes: &[u8], name: &str) -> Result<(), Declined> {
+    // Where nothing is walked, both would be the same call.
+    Walk::open(bytes, None, &rules())?;
+    let (told, report) = extracted(bytes, Engine::Auto);
+    let (expected, _) = extracted(bytes, Engine::Ffmpeg);
+    let lengths = format!("{} bytes for {}", told.0.len(), expected.0.len());
+    assert!(told.0 == expected.0, "{name}: extracted bytes differ, {lengths}");
+    assert_eq!(
+        (told.1, told.2, told.3, told.4),
+        (expected.1, expected.2, expected.3, expected.4),
+        "{name}: extraction"
+    );
+    match report.found.engine {
+        Engine::Walk => Ok(()),
+        _ => Err(Declined::new(report.found.reason, "the extraction")),
+    }
+}
+
+/// Holds the sample tables and the counts of both roads against each other. `Err` where the walk declines.
+pub fn compare_samples(bytes: &[u8], name: &str) -> Result<(), Declined> {
     let walk = Walk::open(bytes, None, &rules())?;
     let views = match packets(bytes) {
         Err(message) => {
@@ -226,4 +265,28 @@ fn the_walk_gives_libavformats_samples_for_every_input_that_a_fuzzer_found() {
         walked += u32::from(compare(&input[1..], &path.to_string_lossy()).is_ok());
     }
     assert!(walked > 20, "{walked} are walked");
+}
+
+/// A stamp that the walk does not tell is not compared: so it is held here that it tells them.
+#[test]
+fn the_walk_tells_every_time_stamp_that_the_container_states() {
+    for name in WALKED {
+        let bytes = clip(name);
+        let walk = Walk::open(&bytes, None, &rules()).unwrap();
+        for index in (0..walk.streams().len()).filter(|index| !walk.streams()[*index].is_cover) {
+            let told: Vec<(bool, bool)> = match &walk {
+                Walk::Mp4(movie) => told(movie, index),
+                Walk::Matroska(segment) => told(segment, index).into_iter().map(|(pts, _)| (pts, true)).collect(),
+                // Stated for PES packets, and the clips have one for each picture.
+                Walk::MpegTs(_) if walk.streams()[index].media != Media::Video => continue,
+                Walk::MpegTs(multiplex) => told(multiplex, index).into_iter().map(|(pts, _)| (pts, true)).collect(),
+            };
+            assert!(!told.is_empty() && told.iter().all(|told| *told == (true, true)), "{name}, stream {index}");
+        }
+    }
+}
+
+#[cfg(test)]
+fn told<'a>(demux: &impl Demux<'a>, index: usize) -> Vec<(bool, bool)> {
+    demux.samples(index).map(Result::unwrap).map(|sample| (sample.pts.is_some(), sample.dts.is_some())).collect()
 }

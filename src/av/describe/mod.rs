@@ -42,7 +42,7 @@ impl Input<'_, '_> {
                 duration: stamp(context.duration),
                 bit_rate: positive(context.bit_rate),
                 size,
-                probe_score: 0,
+                probe_score: self.format().score(),
                 tags: tags(context.metadata),
             }
         }

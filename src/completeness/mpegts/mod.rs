@@ -30,6 +30,8 @@ pub(super) struct MpegTs {
     /// What surrounds the packets is due before the next one.
     between: bool,
     synced_once: bool,
+    /// Not just plain packets that count on, with whole PES packets in them.
+    untidy: bool,
     /// For each PID its place in `followed`, plus one.
     places: Vec<u16>,
     followed: Vec<Pid>,
@@ -57,8 +59,11 @@ impl MpegTs {
         let Some((start, stride)) = sync(shown) else {
             // A row may begin where the window has no room for all of it.
             let tried = WINDOW.saturating_sub(IN_A_ROW.saturating_mul(204));
+            self.untidy = true;
             return Step::Advance(u64::try_from(tried).unwrap_or(1));
         };
+        // Junk before the first packet or between two, or bytes around each.
+        self.untidy |= self.synced_once || start > 0 || stride != PACKET;
         self.stride = Some(stride);
         self.synced_once = true;
         self.between = false;
@@ -89,6 +94,7 @@ impl MpegTs {
                 rest = self.pass_alike(place, packet, rest, stride);
             }
         }
+        self.untidy |= self.followed.iter().any(Pid::is_untidy);
         let used = bytes.len().saturating_sub(rest.len());
         if used > 0 {
             return Step::Advance(u64::try_from(used).unwrap_or(1));
@@ -115,22 +121,32 @@ impl MpegTs {
 
     /// Goes by packets that are as `like` but for their counter; gives what follows.
     fn pass_alike<'b>(&mut self, place: usize, like: &[u8; PACKET], bytes: &'b [u8], stride: usize) -> &'b [u8] {
-        let alike = |packet: &[u8]| packet.first_chunk().is_some_and(|header| pid::kind(header) == pid::kind_of(like));
+        let (kind, mut counter, mut in_order) = (pid::kind_of(like), byte(like, 3) & 0xf, true);
+        let mut alike = |packet: &[u8]| {
+            let Some(header) = packet.first_chunk().filter(|header| pid::kind(header) == kind) else { return false };
+            let next = byte(header, 3) & 0xf;
+            in_order &= next == counter.wrapping_add(1) & 0xf;
+            counter = next;
+            true
+        };
         let count = bytes.chunks_exact(stride).take_while(|packet| alike(packet)).count();
         if let Some(pid) = self.followed.get_mut(place).filter(|_| count > 0) {
-            pid.pass(u64::try_from(count).unwrap_or(u64::MAX));
+            pid.pass(u64::try_from(count).unwrap_or(u64::MAX), counter, in_order);
         }
         bytes.get(count.saturating_mul(stride)..).unwrap_or(&[])
     }
 
     #[inline(never)]
-    fn odd_packet(&mut self, bytes: &[u8]) {
-        let Some(packet) = Packet::parse(bytes) else { return };
-        if packet.pid == NULL_PID {
+    fn odd_packet(&mut self, bytes: &[u8; PACKET]) {
+        let number = pid::number(bytes);
+        if number == NULL_PID {
             return;
         }
-        let Some(place) = self.place(packet.pid) else { return };
-        let Some(pid) = self.followed.get_mut(place) else { return };
+        let place = self.place(number);
+        self.untidy |= place.is_none();
+        let Some(pid) = place.and_then(|place| self.followed.get_mut(place)) else { return };
+        pid.meets(bytes);
+        let Some(packet) = Packet::parse(bytes) else { return };
         let tables = pid.take(&packet);
         for number in tables.programs {
             if let Some(place) = self.place(usize::from(number))
@@ -201,6 +217,14 @@ impl Walk for MpegTs {
         let broken = self.followed.iter().any(Pid::is_broken_off);
         let filled = self.followed.iter().any(Pid::seems_broken_off);
         if partial || broken || filled { tail.cut() } else { Verdict::Unknown }
+    }
+
+    fn is_untidy(&self) -> bool {
+        self.untidy
+    }
+
+    fn ends_tidily(&self) -> bool {
+        self.synced_once && self.stride.is_some() && !self.untidy
     }
 
     fn tracks(&self) -> u64 {

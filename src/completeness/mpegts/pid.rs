@@ -9,7 +9,6 @@ const PAYLOAD: u64 = 184;
 
 /// A transport packet with a payload in the clear.
 pub(super) struct Packet<'a> {
-    pub(super) pid: usize,
     starts_unit: bool,
     /// There are bytes that only fill up the packet: what ends with it fills it by no chance.
     stuffed: bool,
@@ -29,7 +28,6 @@ impl<'a> Packet<'a> {
         let start = if adaptation { usize::from(byte(bytes, 4)).saturating_add(5) } else { 4 };
         let payload = bytes.get(start..).filter(|payload| !payload.is_empty())?;
         Some(Self {
-            pid: usize::from(flags & 0x1f).saturating_mul(256).saturating_add(usize::from(byte(bytes, 2))),
             starts_unit: flags & 0x40 != 0,
             stuffed: adaptation && stuffed(bytes),
             scrambled: control & 0xc0 != 0,
@@ -111,6 +109,9 @@ pub(super) struct Pid {
     streams: u64,
     codec: Codec,
     unit: Unit,
+    /// The last packet's counter.
+    counter: Option<u8>,
+    untidy: bool,
     /// The last packet had no stuffing.
     filled: bool,
     /// How many units without a length have ended, and how many of them with a filled packet.
@@ -128,6 +129,8 @@ impl Pid {
             streams: 0,
             codec: Codec::Other,
             unit: Unit::Open,
+            counter: None,
+            untidy: false,
             filled: false,
             ended: 0,
             ended_filled: 0,
@@ -141,6 +144,8 @@ impl Pid {
     }
 
     pub(super) fn set_stream_type(&mut self, stream_type: u8) {
+        // Also a table's; or with headers of its own in each packet, which libavformat counts in.
+        self.untidy |= self.sections || matches!(stream_type, 0x12 | 0x13 | 0x15);
         self.codec = match stream_type {
             0x01 | 0x02 => Codec::Mpeg2,
             0x1b => Codec::H264,
@@ -161,9 +166,8 @@ impl Pid {
         if flags & 0xc0 != 0 || control & 0xf0 != 0x10 || self.sections {
             return false;
         }
-        if let Unit::Missing(missing) = &mut self.unit {
-            *missing = missing.saturating_sub(PAYLOAD);
-        }
+        self.counts(control & 0xf, 1);
+        self.goes_on(PAYLOAD);
         if self.codec != Codec::Other {
             self.look(payload);
         }
@@ -181,11 +185,42 @@ impl Pid {
         }
     }
 
-    /// So many more packets as the last one, in which there is nothing to look at.
-    pub(super) fn pass(&mut self, count: u64) {
+    /// So many more packets as the last one, in which there is nothing to look at; `counter` is that of the last of them,
+    /// and they are `in_order` if each counts one more than the one before.
+    pub(super) fn pass(&mut self, count: u64, counter: u8, in_order: bool) {
+        self.counter = Some(counter);
+        self.untidy |= !in_order;
+        self.goes_on(count.saturating_mul(PAYLOAD));
+    }
+
+    /// So many bytes more of the unit.
+    #[inline]
+    fn goes_on(&mut self, size: u64) {
         if let Unit::Missing(missing) = &mut self.unit {
-            *missing = missing.saturating_sub(count.saturating_mul(PAYLOAD));
+            self.untidy |= *missing < size;
+            *missing = missing.saturating_sub(size);
         }
+    }
+
+    /// The next packet has this counter, which should be `by` more than the last.
+    #[inline]
+    fn counts(&mut self, counter: u8, by: u8) {
+        self.untidy |= self.counter.is_some_and(|last| last.wrapping_add(by) & 0xf != counter);
+        self.counter = Some(counter);
+    }
+
+    /// A packet that does not go the quick way: what its header says, whatever is in it.
+    pub(super) fn meets(&mut self, packet: &[u8; PACKET]) {
+        let [_, flags, _, control, ..] = packet;
+        // Damaged, scrambled, or with nothing in it.
+        self.untidy |= flags & 0x80 != 0 || control & 0xc0 != 0 || control & 0x30 == 0;
+        self.counts(control & 0xf, u8::from(control & 0x10 != 0));
+    }
+
+    /// Packets are missing, damaged or doubled, or a PES packet has another length than it states: libavformat may call
+    /// a packet of this stream corrupt. It may also be that it does not.
+    pub(super) fn is_untidy(&self) -> bool {
+        self.untidy
     }
 
     pub(super) fn take(&mut self, packet: &Packet<'_>) -> Tables {
@@ -198,10 +233,7 @@ impl Pid {
         } else if packet.starts_unit {
             self.begin_pes(payload);
         } else {
-            let size = u64::try_from(payload.len()).unwrap_or(0);
-            if let Unit::Missing(missing) = &mut self.unit {
-                *missing = missing.saturating_sub(size);
-            }
+            self.goes_on(u64::try_from(payload.len()).unwrap_or(0));
             self.look(payload);
         }
         self.filled = !packet.stuffed;
@@ -213,9 +245,12 @@ impl Pid {
             self.ended = self.ended.saturating_add(1);
             self.ended_filled = self.ended_filled.saturating_add(u64::from(self.filled));
         }
+        // Or the beginning itself is in pieces.
+        self.untidy |= matches!(self.unit, Unit::Missing(1..)) || payload.len() < 9;
         self.unit = match be(payload, 4, 2) {
             Some(length) if begins(payload, 0, &[0, 0, 1]) => {
                 let size = u64::try_from(payload.len()).unwrap_or(0);
+                self.untidy |= length != 0 && size > length.saturating_add(6);
                 if length == 0 { Unit::Unbounded } else { Unit::Missing(length.saturating_add(6).saturating_sub(size)) }
             }
             _ => Unit::Open,

@@ -27,8 +27,11 @@ impl Inlet<'_> {
         Ok(self.watcher.as_ref().map_or(Verdict::Unknown, |watcher| watcher.finish(end)))
     }
 
-    /// Judges by what has been seen, without another call to the host: for an operation that has failed already.
-    pub fn judge_seen(&self) -> Verdict {
+    /// Judges by what has been seen, without another call to the host: for an operation that has failed already. Memory is
+    /// seen in any case.
+    pub fn judge_seen(&mut self) -> Verdict {
+        // What it may refuse changes nothing any more.
+        let _ = watch(&mut self.watcher, self.control, 0, self.source.as_slice().unwrap_or_default());
         match (self.end.or(self.size), &self.watcher) {
             (Some(end), Some(watcher)) => watcher.finish(end),
             _ => Verdict::Unknown,

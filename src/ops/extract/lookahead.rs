@@ -16,7 +16,6 @@ pub enum Reach {
     Body,
 }
 
-const LINE: usize = 64;
 const SHORT: usize = 2 << 10;
 
 /// Hands each of the samples that are left to `take`, with the number of each from `nth` on, until it has enough.
@@ -33,8 +32,8 @@ pub fn each<'a>(
     let mut more = true;
     loop {
         if more && behind.is_none() {
-            match payloads.next().transpose()? {
-                Some((offset, Data::Whole(bytes))) => {
+            match payloads.next() {
+                Some(Ok((offset, Data::Whole(bytes)))) => {
                     ask_for(bytes, reach);
                     if let Some(place) = ring.get_mut(put % AHEAD) {
                         *place = (offset, bytes);
@@ -44,7 +43,8 @@ pub fn each<'a>(
                         continue;
                     }
                 }
-                Some(other) => behind = Some(other),
+                Some(Ok(other)) => behind = Some(other),
+                Some(Err(declined)) => return Err(declined.into()),
                 None => more = false,
             }
         }
@@ -68,8 +68,8 @@ pub fn each<'a>(
 
 #[inline(always)]
 fn ask_for(bytes: &[u8], reach: Reach) {
-    mem::prefetch(bytes, 0);
-    if reach == Reach::Body && bytes.len() <= SHORT {
-        (1..bytes.len().div_ceil(LINE)).for_each(|line| mem::prefetch(bytes, line.wrapping_mul(LINE)));
+    match reach {
+        Reach::Body if bytes.len() <= SHORT => mem::prefetch_lines(bytes, 0, bytes.len()),
+        _ => mem::prefetch(bytes, 0),
     }
 }

@@ -3,8 +3,9 @@
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod files;
-mod movie;
+pub mod movie;
 mod watched;
+mod whole_packets;
 
 use super::walk::{Job, from};
 use super::*;

@@ -32,7 +32,9 @@ fn h264_frames_of_which_a_part_is_left_out_are_looked_into() {
     let Walk::Matroska(segment) = Walk::open(&bytes, None, &rules()).unwrap() else { panic!("no Matroska") };
     let private = element(0x63a2, segment.streams()[0].configuration);
     let strip = element(0x6d80, &element(0x6240, &element(0x5034, &[uint(0x4254, 3), element(0x4255, &[0])].concat())));
-    let track = track(1, 1, "V_MPEG4/ISO/AVC", &[private, strip]);
+    // Without a size no muxer takes the stream.
+    let size = element(0xe0, &[uint(0xb0, 160), uint(0xba, 120)].concat());
+    let track = track(1, 1, "V_MPEG4/ISO/AVC", &[size, private, strip]);
     let frames = packets(&bytes).unwrap().into_iter().filter(|view| view.stream == Some(0));
     let blocks: Vec<_> = frames
         .map(|view| {

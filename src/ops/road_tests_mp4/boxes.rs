@@ -63,16 +63,3 @@ impl Node {
         self.inner.retain(|node| &node.kind != kind);
     }
 }
-
-/// The offsets at which boxes begin, and their contents, at all depths.
-pub fn boundaries(bytes: &[u8], start: usize, found: &mut Vec<usize>) {
-    let mut at = 0;
-    while at + 8 <= bytes.len() {
-        let size = u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-        found.extend([start + at, start + at + 8]);
-        if HOLDERS.contains(&&bytes[at + 4..at + 8].try_into().unwrap()) {
-            boundaries(&bytes[at + 8..at + size], start + at + 8, found);
-        }
-        at += size.max(8);
-    }
-}

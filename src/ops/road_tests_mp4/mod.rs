@@ -4,6 +4,8 @@
 
 mod boxes;
 mod damage;
+mod descriptions;
+mod edits;
 mod fragments;
 mod generated;
 mod handmade;

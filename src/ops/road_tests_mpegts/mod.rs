@@ -7,9 +7,10 @@ mod encoded;
 mod make;
 mod tables;
 
-use super::road_tests::compare;
+use super::road_tests::{compare, compare_samples};
 use super::tests::clip;
 use crate::walk::{Declined, Reason};
+pub use damage::{completeness, filled, rich};
 use make::*;
 
 fn walked(maker: &Maker, name: &str) {
@@ -94,6 +95,42 @@ fn pictures_that_begin_anywhere_in_a_pes_packet_are_walked() {
 }
 
 #[test]
+fn a_start_code_in_two_packets_is_found_wherever_it_is_cut_and_whatever_the_second_is() {
+    let pictures = h264();
+    let filled = |begin: &[u8], size: usize| [begin, &vec![0x5a; size - begin.len()]].concat();
+    for code in [&[0, 0, 1][..], &[0, 0, 0, 1]] {
+        for cut in 0..7 {
+            // The second packet is plain, or has so few bytes that they begin at an odd place or an even one.
+            for size in [400, 12, 13, 14, 15, 16] {
+                let mut maker = Maker::of(H264);
+                singly(&mut maker, &pictures, at);
+                // The PES header takes 14 bytes.
+                let first = filled(&[0, 0, 0, 1, 9, 0xf0, 0, 0, 1, 0x41, 0x9a], 170 + 2 * 184 - cut);
+                let second = filled(&[code, &[0x41, 0x9a]].concat(), size + cut);
+                maker.pes(VIDEO, 0xe0, at(pictures.len()), &[first, second].concat());
+                maker.pes(VIDEO, 0xe0, at(pictures.len() + 1), &pictures[1]);
+                walked(&maker, &format!("{code:?}, {cut} before {size}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_is_guessed_at_is_looked_at_wherever_a_pes_packet_begins() {
+    for begin in [&[0xff, 0xf1][..], &[0, 0, 1]] {
+        let mut maker = Maker::of(&[(0x1b, VIDEO, &[]), (0x0f, AUDIO, &[])]);
+        singly(&mut maker, &h264(), at);
+        for (nth, begin) in [&[0xff, 0xf1][..], begin].iter().enumerate() {
+            maker.pes(AUDIO, 0xc0, Pes { bounded: true, ..at(nth) }, &[begin, &[0x55; 500][..]].concat());
+        }
+        match begin {
+            [0, ..] => assert_eq!(declined(&maker, "a start code").reason, Reason::Structure),
+            _ => walked(&maker, "none"),
+        }
+    }
+}
+
+#[test]
 fn packets_with_a_stamp_before_or_check_bytes_behind_are_walked() {
     let pictures = h264();
     for around in [(4, 0), (0, 4), (0, 16)] {
@@ -116,7 +153,14 @@ fn streams_without_delimiters_or_parameter_sets_are_walked() {
             for (nth, group) in pictures.chunks(share).enumerate() {
                 maker.pes(VIDEO, 0xe0, at(nth), &group.concat());
             }
-            walked(&maker, &format!("without {kinds:?}, {share} in a PES packet"));
+            let name = format!("without {kinds:?}, {share} in a PES packet");
+            if kinds.contains(&7) {
+                // Nothing says how large the pictures are, so no muxer takes them.
+                compare_samples(&maker.bytes, &name).unwrap();
+                assert!(compare(&maker.bytes, &name).is_err());
+            } else {
+                walked(&maker, &name);
+            }
         }
     }
 }

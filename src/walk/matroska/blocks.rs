@@ -79,6 +79,36 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// The body of the SimpleBlock that comes next, and where it ends, if there is nothing unusual about it: nearly all
+    /// elements are such. The rest is `step`'s.
+    #[inline(always)]
+    pub fn simple_block<'a>(&self, bytes: &'a [u8]) -> Option<(&'a [u8], usize)> {
+        let [kind, size @ ..] = *bytes.get(self.at..self.end)?.first_chunk::<5>()?;
+        let raw = u32::from_be_bytes(size);
+        let width = raw.leading_zeros().wrapping_add(1);
+        if u32::from(kind) != id::SIMPLE_BLOCK || width > 4 {
+            return None;
+        }
+        // The marker out at the top, and what stands behind the size out at the bottom.
+        let bits = width.wrapping_mul(7);
+        let value = raw.wrapping_shl(width).wrapping_shr(32_u32.wrapping_sub(bits));
+        let is_unknown = value.wrapping_add(1).wrapping_shr(bits) != 0;
+        let body = self.at.wrapping_add(1).wrapping_add(usize::try_from(width).ok()?);
+        let end = body.wrapping_add(usize::try_from(value).ok()?);
+        if is_unknown || end > self.end {
+            return None;
+        }
+        Some((bytes.get(body..end)?, end))
+    }
+
+    /// Goes on behind a SimpleBlock.
+    #[inline(always)]
+    pub fn pass_block(&mut self, end: usize) {
+        self.at = end;
+        self.is_bare = false;
+        self.strangers = Strangers::default();
+    }
+
     /// The next element. Nothing follows `End`, or an error.
     #[inline(always)]
     pub fn step<'a>(&mut self, bytes: &'a [u8]) -> Result<Step<'a>, Declined> {
@@ -249,5 +279,48 @@ impl Clusters {
     /// Where the next Cluster is, if nothing stands between.
     pub fn position(&self) -> usize {
         self.at
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    /// A SimpleBlock whose size takes `width` bytes and is `value`, with so many bytes if there is one, and some behind it.
+    fn block(width: u32, value: u64) -> Vec<u8> {
+        let size = (value | 1 << (7 * width)).to_be_bytes();
+        let body = usize::try_from(value.min(largest(2))).unwrap();
+        [&[0xa3][..], &size[8 - usize::try_from(width).unwrap()..], &vec![0x81; body], &[0; 12]].concat()
+    }
+
+    #[test]
+    fn a_block_read_the_short_way_is_the_one_read_the_long_way() {
+        let mut short_ones = 0;
+        for width in 1..=8 {
+            for value in
+                [0, 1, 4, 126, 127, 128, 16_383, largest(width)].into_iter().filter(|size| *size <= largest(width))
+            {
+                let bytes = block(width, value);
+                for end in [bytes.len(), bytes.len() - 12, bytes.len() - 13, 5, 4, 3] {
+                    for bytes in [&bytes[..], &bytes[..end], &bytes[..end - 1]] {
+                        let strangers = Strangers::default();
+                        let mut cluster = Cluster { at: 0, end, is_open: false, is_bare: true, strangers };
+                        let short = cluster.simple_block(bytes);
+                        let long = match cluster.step(bytes) {
+                            Ok(Step::Block(block)) => Some((block.body, cluster.at)),
+                            _ => None,
+                        };
+                        assert!(short.is_none() || short == long, "{value} in {width} bytes, up to {end}");
+                        // The short way reads four bytes of a size at once.
+                        let is_usual =
+                            width <= 4 && end <= bytes.len() && long.is_some_and(|(body, _)| body.len() >= 4);
+                        assert!(short.is_some() || !is_usual, "{value} in {width} bytes, up to {end}");
+                        short_ones += u32::from(short.is_some());
+                    }
+                }
+            }
+        }
+        assert!(short_ones > 50, "{short_ones}");
     }
 }

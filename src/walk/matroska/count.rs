@@ -9,7 +9,7 @@ use super::ebml;
 use super::frames::Whole;
 use super::lacing::Laces;
 use super::tracks::{Encoding, Track};
-use crate::mem::prefetch;
+use crate::mem::{prefetch, prefetch_lines};
 use crate::walk::{Declined, Pace, Reason, Stop};
 
 /// What is done with a block of a track.
@@ -23,13 +23,17 @@ enum Class {
     Counted,
 }
 
+/// A block's header, where the track's number takes one byte.
+const HEADER: usize = 4;
+/// A block that must be looked at.
+const UNUSUAL: u8 = 2;
+
 pub struct Counter<'t> {
-    classes: [Class; 128],
+    /// By the first byte of a block, which nearly always is all of its track's number: how many packets it is.
+    packets_of: [u8; 256],
     tracks: &'t [Track<'t>],
     stream: usize,
     whole: Whole,
-    /// Every frame with bytes in it is a packet, whatever they are.
-    is_plain: bool,
     /// Bytes that each frame lacks.
     stripped: usize,
     max_packet_bytes: u64,
@@ -52,59 +56,73 @@ impl<'t> Counter<'t> {
         if stripped > 0 && !whole.is_given() {
             return Err(Declined::structure("frames of which a part is left out, and that must be looked at"));
         }
+        // Every frame with bytes in it is a packet, whatever they are.
         let is_plain = stripped == 0 && whole.is_given();
-        let mut counter = Counter {
-            classes: [Class::Stray; 128],
-            tracks,
-            stream,
-            whole,
-            is_plain,
-            stripped,
-            max_packet_bytes,
-            packets: 0,
-        };
-        for (number, class) in (0..).zip(&mut counter.classes) {
-            *class = class_of(tracks, stream, number);
+        let mut packets_of = [UNUSUAL; 256];
+        for (number, packets) in (0..).zip(packets_of.iter_mut().skip(0x80)) {
+            *packets = match class_of(tracks, stream, number) {
+                Class::Other => 0,
+                Class::Counted if is_plain => 1,
+                _ => UNUSUAL,
+            };
         }
-        Ok(counter)
+        Ok(Counter { packets_of, tracks, stream, whole, stripped, max_packet_bytes, packets: 0 })
     }
 
+    /// Counts a block if a look at its header is enough, as it nearly always is. Which track it is of nobody can foresee,
+    /// so that is no branch; all that is unusual is one.
     #[inline(always)]
-    fn block(&mut self, block: &Block) -> Result<(), Declined> {
-        // Most by far: a track number of one byte, no lacing, nothing to look at.
-        if let [number, _, _, flags, frame @ ..] = block.body
-            && *number >= 0x80
-            && flags & 0x06 == 0
+    fn count_usual(&mut self, body: &[u8]) -> bool {
+        let Some([number, _, _, flags]) = body.first_chunk::<HEADER>() else { return false };
+        let packets = self.packets_of.get(usize::from(*number)).copied().unwrap_or(UNUSUAL);
+        // No lacing, a frame that is not empty and, whatever track it is of, not too large.
+        let frame = to_u64(body.len().wrapping_sub(HEADER));
+        let is_usual = (packets != UNUSUAL) & (flags & 0x06 == 0) & (frame != 0) & (frame <= self.max_packet_bytes);
+        self.packets = self.packets.wrapping_add(if is_usual { u64::from(packets) } else { 0 });
+        is_usual
+    }
+
+    /// Goes over a Cluster's next element, and gives how many blocks that was; `None` at the Cluster's end.
+    #[inline(always)]
+    fn step(&mut self, bytes: &[u8], cluster: &mut Cluster) -> Result<Option<usize>, Declined> {
+        if let Some((body, end)) = cluster.simple_block(bytes)
+            && self.count_usual(body)
         {
-            match self.classes.get(usize::from(number & 0x7f)) {
-                Some(Class::Other) if !frame.is_empty() => return Ok(()),
-                Some(Class::Counted) if self.is_plain && !frame.is_empty() => {
-                    self.packets = self.packets.saturating_add(1);
-                    return self.within_limit(frame.len());
-                }
-                _ => {}
-            }
+            cluster.pass_block(end);
+            return Ok(Some(1));
         }
-        self.block_slow(block)
+        self.step_slow(bytes, cluster)
     }
 
-    #[inline(always)]
+    #[inline(never)]
+    fn step_slow(&mut self, bytes: &[u8], cluster: &mut Cluster) -> Result<Option<usize>, Declined> {
+        match cluster.step(bytes)? {
+            Step::Block(block) => {
+                if !self.count_usual(block.body) {
+                    self.look_at(&block)?;
+                }
+                Ok(Some(1))
+            }
+            Step::Time(_) | Step::Other => Ok(Some(0)),
+            Step::End => Ok(None),
+        }
+    }
+
     fn within_limit(&self, size: usize) -> Result<(), Declined> {
-        if u64::try_from(size).is_ok_and(|size| size <= self.max_packet_bytes) {
+        if to_u64(size) <= self.max_packet_bytes {
             return Ok(());
         }
         Err(Declined::new(Reason::Limit, "a packet larger than is allowed"))
     }
 
-    #[inline(never)]
-    fn block_slow(&mut self, block: &Block) -> Result<(), Declined> {
+    fn look_at(&mut self, block: &Block) -> Result<(), Declined> {
         if block.body.is_empty() {
             return Ok(());
         }
         let (number, kind, body) = header(block)?;
         let class = class_of(self.tracks, self.stream, number);
         match class {
-            Class::Stray => return Err(Declined::damaged("a block of no track").at(place(block.at))),
+            Class::Stray => return Err(Declined::damaged("a block of no track").at(to_u64(block.at))),
             Class::Passed => return Ok(()),
             Class::Other | Class::Counted => {}
         }
@@ -116,12 +134,12 @@ impl<'t> Counter<'t> {
             if class == Class::Other {
                 continue;
             }
-            check_size(frame, self.stripped).map_err(|declined| declined.at(place(block.at)))?;
+            check_size(frame, self.stripped).map_err(|declined| declined.at(to_u64(block.at)))?;
             if frame.is_empty() && self.stripped == 0 {
                 continue;
             }
             self.within_limit(frame.len().saturating_add(self.stripped))?;
-            self.whole.check(frame).map_err(|declined| declined.at(place(block.at)))?;
+            self.whole.check(frame).map_err(|declined| declined.at(to_u64(block.at)))?;
             self.packets = self.packets.saturating_add(1);
         }
         Ok(())
@@ -145,15 +163,15 @@ pub fn header<'a>(block: &Block<'a>) -> Result<(u64, u8, &'a [u8]), Declined> {
         let (&[_, _, flags], body) = rest.split_first_chunk::<3>()?;
         Some((number, (flags & 0x06) >> 1, body))
     });
-    parts.ok_or(Declined::damaged("a block without a whole header").at(place(block.at)))
+    parts.ok_or(Declined::damaged("a block without a whole header").at(to_u64(block.at)))
 }
 
 /// The frames of a block that becomes packets.
 pub fn frames<'a>(kind: u8, body: &'a [u8], block: &Block) -> Result<Laces<'a>, Declined> {
-    let laces = Laces::read(kind, body).ok_or(Declined::damaged("laces that do not fit").at(place(block.at)))?;
+    let laces = Laces::read(kind, body).ok_or(Declined::damaged("laces that do not fit").at(to_u64(block.at)))?;
     let has_addition = block.group.is_some_and(|group| group.has_addition);
     if has_addition && laces.sizes().contains(&0) {
-        return Err(Declined::structure("an empty frame with an addition").at(place(block.at)));
+        return Err(Declined::structure("an empty frame with an addition").at(to_u64(block.at)));
     }
     Ok(laces)
 }
@@ -171,13 +189,12 @@ pub fn check_size(frame: &[u8], stripped: usize) -> Result<(), Declined> {
     Ok(())
 }
 
-fn place(at: usize) -> u64 {
-    u64::try_from(at).unwrap_or(u64::MAX)
+fn to_u64(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 /// How far ahead memory is asked for where blocks are small.
 const AHEAD: usize = 2048;
-const LINE: usize = 64;
 /// From this size on, on average, fetching every line of memory costs more than fetching those where blocks begin.
 const LARGE: usize = 256;
 /// Clusters gone through at once.
@@ -187,7 +204,8 @@ const PACE: u32 = 4096;
 
 /// Goes through all Clusters.
 pub fn run(bytes: &[u8], clusters: &mut Clusters, counter: &mut Counter, pace: Pace) -> Result<(), Stop> {
-    let mut are_large = false;
+    // A few Clusters of small blocks are soon gone through either way.
+    let mut are_large = true;
     let mut left_over = None;
     loop {
         let cluster = match left_over.take() {
@@ -213,34 +231,20 @@ fn straight(
     counter: &mut Counter,
     pace: Pace,
 ) -> Result<bool, Stop> {
-    let (start, mut blocks, mut asked) = (cluster.at, 0_usize, cluster.at);
-    let mut left = PACE;
-    loop {
-        let at = cluster.at;
-        match cluster.step(bytes)? {
-            Step::Block(block) => {
-                counter.block(&block)?;
-                blocks = blocks.saturating_add(1);
-            }
-            Step::End => break,
-            Step::Time(_) | Step::Other => {}
-        }
-        asked = asked.max(cluster.at);
-        if cluster.at.wrapping_sub(at) < AHEAD {
-            let goal = cluster.at.wrapping_add(AHEAD);
-            while asked < goal {
-                prefetch(bytes, asked);
-                asked = asked.wrapping_add(LINE);
-            }
-        }
+    let (start, mut blocks, mut asked, mut left) = (cluster.at, 0_usize, cluster.at, PACE);
+    while let Some(passed) = counter.step(bytes, &mut cluster)? {
+        blocks = blocks.wrapping_add(passed);
+        let goal = cluster.at.saturating_add(AHEAD);
+        prefetch_lines(bytes, asked.max(cluster.at), goal);
+        asked = goal;
         left = left.wrapping_sub(1);
         if left == 0 {
             left = PACE;
-            pace(place(cluster.at), counter.packets)?;
+            pace(to_u64(cluster.at), counter.packets)?;
         }
     }
     clusters.behind(&cluster);
-    pace(place(cluster.at), counter.packets)?;
+    pace(to_u64(cluster.at), counter.packets)?;
     let size = cluster.at.saturating_sub(start);
     Ok(size.checked_div(blocks).is_some_and(|average| average >= LARGE))
 }
@@ -254,6 +258,7 @@ fn interleaved(
     counter: &mut Counter,
     pace: Pace,
 ) -> Result<(bool, Option<Cluster>), Stop> {
+    pace(to_u64(first.at), counter.packets)?;
     let mut lanes: [Option<Cluster>; LANES] = [const { None }; LANES];
     let (mut next, mut open, mut to_take) = (Some(first), None, LANES.wrapping_mul(8));
     let (mut blocks, mut walked, mut left) = (0_usize, 0_usize, PACE);
@@ -274,28 +279,22 @@ fn interleaved(
             let Some(cluster) = lane else { continue };
             is_running = true;
             let at = cluster.at;
-            match cluster.step(bytes)? {
-                Step::Block(block) => {
-                    counter.block(&block)?;
-                    blocks = blocks.wrapping_add(1);
-                }
-                Step::End => {
-                    *lane = None;
-                    continue;
-                }
-                Step::Time(_) | Step::Other => {}
-            }
+            let Some(passed) = counter.step(bytes, cluster)? else {
+                *lane = None;
+                continue;
+            };
+            blocks = blocks.wrapping_add(passed);
             walked = walked.wrapping_add(cluster.at.wrapping_sub(at));
             prefetch(bytes, cluster.at);
             prefetch(bytes, cluster.at.wrapping_add(16));
             left = left.wrapping_sub(1);
             if left == 0 {
                 left = PACE;
-                pace(place(cluster.at), counter.packets)?;
+                pace(to_u64(cluster.at), counter.packets)?;
             }
         }
         if !is_running && next.is_none() {
-            pace(place(clusters.position()), counter.packets)?;
+            pace(to_u64(clusters.position()), counter.packets)?;
             return Ok((walked.checked_div(blocks).is_some_and(|average| average >= LARGE), open));
         }
     }

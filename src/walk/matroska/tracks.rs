@@ -153,6 +153,8 @@ fn read<'a>(entry: &Child<'a>) -> Result<Entry<'a>, Declined> {
 
 impl<'a> Entry<'a> {
     fn video(&mut self, video: &Child<'a>) -> Result<(), Declined> {
+        // Of a second one libavformat keeps nothing that the first said.
+        (self.frame_rate, self.width, self.height) = (0.0, 0, 0);
         for child in video.children() {
             let child = child?;
             match child.id {
@@ -167,7 +169,7 @@ impl<'a> Entry<'a> {
     }
 
     fn audio(&mut self, audio: &Child<'a>) -> Result<(), Declined> {
-        self.sampling = 8000.0;
+        (self.sampling, self.output_sampling) = (8000.0, 0.0);
         for child in audio.children() {
             let child = child?;
             match child.id {
@@ -189,6 +191,7 @@ impl<'a> Entry<'a> {
                 id::ENCODING_SCOPE => self.scope = child.uint(1),
                 id::ENCODING_TYPE => self.encoding_type = child.uint(0),
                 id::COMPRESSION => {
+                    self.algorithm = 0;
                     for child in child.children() {
                         let child = child?;
                         match child.id {

@@ -72,7 +72,7 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
         }
         header.open_ended |= atom.open_ended;
         header.last = atom.kind;
-        header.check_index(&atom, length(bytes))?;
+        header.check_index(&atom)?;
         header.outermost(&atom, bytes, rules)?;
     }
     let rest = bytes.get(usize::try_from(atoms.position()).unwrap_or(usize::MAX)..).unwrap_or_default();
@@ -110,7 +110,7 @@ impl<'a> Header<'a> {
                 let before = || atom.structure("fragments that are not announced");
                 self.fragments.as_mut().ok_or_else(before)?.read(atom)?;
             }
-            b"sidx" => self.read_index(atom)?,
+            b"sidx" => self.read_index(atom, length(bytes))?,
             b"uuid" if !self.has_moov => {
                 if atom.body.len() < 16 {
                     return Err(atom.damaged("a box without its own name"));
@@ -251,28 +251,27 @@ impl<'a> Header<'a> {
         Ok(())
     }
 
-    fn read_index(&mut self, atom: &Atom) -> Result<(), Declined> {
+    /// `end`: of the input.
+    fn read_index(&mut self, atom: &Atom, end: u64) -> Result<(), Declined> {
         if self.fragments.is_none() {
             return Err(atom.structure("an index without fragments"));
         }
         let mut starts = Vec::new();
         fragments::read_index(atom, &self.ids(), &mut starts)?;
         self.starts.extend(starts);
+        if self.starts.last().is_some_and(|last| *last > end) {
+            return Err(atom.damaged("an index that leads past the end"));
+        }
         self.is_indexed = true;
         Ok(())
     }
 
     /// Where an index leads to is a box.
-    fn check_index(&mut self, atom: &Atom, end: u64) -> Result<(), Declined> {
-        if self.starts.is_empty() {
-            return Ok(());
-        }
+    fn check_index(&mut self, atom: &Atom) -> Result<(), Declined> {
         while self.starts.first().is_some_and(|start| *start <= atom.offset) {
             self.starts.pop_first();
         }
-        let astray = self.starts.first().is_some_and(|start| *start < atom.end());
-        let beyond = self.starts.last().is_some_and(|last| *last > end);
-        if astray || beyond {
+        if self.starts.first().is_some_and(|start| *start < atom.end()) {
             return Err(atom.damaged("an index that leads astray"));
         }
         Ok(())

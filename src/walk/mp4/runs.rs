@@ -4,6 +4,7 @@ use super::super::Declined;
 use super::boxes::Atom;
 use super::tables::MAX_SAMPLE;
 use super::{Cursor, length};
+use crate::mem::{Vectors, Work, widely};
 
 /// What a sample is where its run does not say it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,25 +84,7 @@ impl<'a> Run<'a> {
     /// Adds up the run. An empty sample or a huge one is none that libavformat takes.
     pub fn sum(&self) -> Result<Sums, Declined> {
         let bad = || Declined::damaged("a sample of such a size").at(self.offset);
-        // Each set of fields has a loop of its own.
-        let (mut sums, least) = match self.fields & 0xf00 {
-            0x100 => self.add_up::<0x100>(),
-            0x200 => self.add_up::<0x200>(),
-            0x300 => self.add_up::<0x300>(),
-            0x400 => self.add_up::<0x400>(),
-            0x500 => self.add_up::<0x500>(),
-            0x600 => self.add_up::<0x600>(),
-            0x700 => self.add_up::<0x700>(),
-            0x800 => self.add_up::<0x800>(),
-            0x900 => self.add_up::<0x900>(),
-            0xa00 => self.add_up::<0xa00>(),
-            0xb00 => self.add_up::<0xb00>(),
-            0xc00 => self.add_up::<0xc00>(),
-            0xd00 => self.add_up::<0xd00>(),
-            0xe00 => self.add_up::<0xe00>(),
-            0xf00 => self.add_up::<0xf00>(),
-            _ => self.all_usual(),
-        };
+        let (mut sums, least) = widely(self);
         if self.overlapped.is_some_and(|before| before >= self.time) {
             // Time does not go back in a run.
             let dropped = self.items(false).take_while(|item| item.discard).count();
@@ -114,17 +97,22 @@ impl<'a> Run<'a> {
     }
 
     /// The sums, and the smallest sample.
+    #[inline(always)]
     fn add_up<const FIELDS: u32>(&self) -> (Sums, u32) {
         let place = |field: u32| usize::try_from((FIELDS & field.wrapping_sub(1)).count_ones()).unwrap_or(0) << 2;
+        let entries = self.entries.chunks_exact(place(0x1000));
+        let number = |entry: &[u8], field: u32, usual: u32| {
+            if FIELDS & field == 0 { usual } else { word(entry, place(field)) }
+        };
         let (mut sums, mut least) = (Sums::default(), u32::MAX);
-        for entry in self.entries.chunks_exact(place(0x1000)) {
-            let number = |field: u32, usual: u32| if FIELDS & field == 0 { usual } else { word(entry, place(field)) };
-            let (size, duration) = (number(0x200, self.defaults.size), number(0x100, self.defaults.duration));
+        sums.last_duration = entries.clone().last().map_or(0, |entry| number(entry, 0x100, self.defaults.duration));
+        for entry in entries {
+            let size = number(entry, 0x200, self.defaults.size);
+            let duration = number(entry, 0x100, self.defaults.duration);
             sums.bytes = sums.bytes.wrapping_add(u64::from(size));
             sums.duration = sums.duration.wrapping_add(u64::from(duration));
-            sums.last_duration = duration;
             (least, sums.most) = (least.min(size), sums.most.max(size));
-            sums.earliest = sums.earliest.min(number(0x800, 0).cast_signed());
+            sums.earliest = sums.earliest.min(number(entry, 0x800, 0).cast_signed());
         }
         (sums, least)
     }
@@ -159,6 +147,34 @@ impl<'a> Run<'a> {
             is_audio,
             width: self.width(),
             places: [place(0x100), place(0x200), place(0x400), place(0x800)],
+        }
+    }
+}
+
+/// Adds up the entries; gives the smallest sample too.
+impl Work for &Run<'_> {
+    type Done = (Sums, u32);
+
+    #[inline(always)]
+    fn work<V: Vectors>(self) -> (Sums, u32) {
+        // Each set of fields has a loop of its own.
+        match self.fields & 0xf00 {
+            0x100 => self.add_up::<0x100>(),
+            0x200 => self.add_up::<0x200>(),
+            0x300 => self.add_up::<0x300>(),
+            0x400 => self.add_up::<0x400>(),
+            0x500 => self.add_up::<0x500>(),
+            0x600 => self.add_up::<0x600>(),
+            0x700 => self.add_up::<0x700>(),
+            0x800 => self.add_up::<0x800>(),
+            0x900 => self.add_up::<0x900>(),
+            0xa00 => self.add_up::<0xa00>(),
+            0xb00 => self.add_up::<0xb00>(),
+            0xc00 => self.add_up::<0xc00>(),
+            0xd00 => self.add_up::<0xd00>(),
+            0xe00 => self.add_up::<0xe00>(),
+            0xf00 => self.add_up::<0xf00>(),
+            _ => self.all_usual(),
         }
     }
 }

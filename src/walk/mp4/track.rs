@@ -44,7 +44,7 @@ pub fn read<'a>(atom: &Atom<'a>, movie: &Movie<'_, 'a>) -> Result<Track<'a>, Dec
         handled: false,
         description: None,
         tables: Tables::default(),
-        seen: Vec::new(),
+        seen: Vec::with_capacity(16),
         edits: Vec::new(),
         chapters: None,
         grouped: false,

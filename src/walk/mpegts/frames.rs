@@ -1,7 +1,7 @@
 //! One stream's pictures, found in a single pass over all packets.
 
 use super::names::Names;
-use super::packets::{self, Layout};
+use super::packets::{self, Layout, Steps};
 use super::pids::{PAYLOAD, Piece, plain};
 use super::pieces::{self, Place};
 use super::split::{Mark, Splitter};
@@ -13,11 +13,6 @@ use crate::walk::{Declined, Reason};
 
 /// libavformat hands a PES packet without a length on in parts of no more than this.
 const LONGEST_PART: u64 = 204_800;
-/// Where the counter is in the four bytes of a header, read from the last to the first.
-const COUNTER: u32 = 0x0f00_0000;
-const ONE_MORE: u32 = 0x0100_0000;
-/// And the mark of an adaptation field.
-const STUFFED: u32 = 0x2000_0000;
 /// Pieces before the latest in which a start code may lie that shows only there.
 const MOST_BACK: usize = 16;
 
@@ -63,90 +58,75 @@ impl<'a> Reader<'a> {
 
     /// Goes through so many packets; false at the end.
     pub fn advance(&mut self, packets: usize, found: &mut impl FnMut(Frame)) -> Result<bool, Declined> {
-        let mut left = packets;
-        loop {
-            left = mem::widely(PassPlain(self, left));
-            if left == 0 {
-                return Ok(true);
-            }
+        mem::widely(Advance(self, packets, found))
+    }
+
+    #[inline(always)]
+    fn go_through<V: Vectors>(&mut self, packets: usize, found: &mut impl FnMut(Frame)) -> Result<bool, Declined> {
+        let until = self.layout.further(self.at, packets);
+        while self.at < until {
             let Some(packet) = self.layout.packet(self.at) else {
                 return self.finish(found).map(|()| false);
             };
+            let mut steps = self.layout.steps(self.at, until);
+            let place = self.names.pids.place(packets::pid(packets::header(packet)));
+            if place == self.place {
+                self.pass_own::<V>(&mut steps);
+            } else {
+                self.names.pids.pass(place, &mut steps, u64::MAX, |_| true);
+            }
+            self.at = steps.at;
+            // What ends the run.
+            let Some(packet) = self.layout.packet(self.at).filter(|_| self.at < until) else { continue };
+            Layout::announce(packet);
             let header = packets::header(packet);
-            let step = match (self.names.pids.go_on(header), plain(packet)) {
-                (Some(place), Some(payload)) if place == self.place => self.stream.feed(payload, self.at, found),
-                (Some(_), _) => Ok(()),
-                (None, _) => match self.names.piece(packet, header) {
-                    Ok(Some(piece)) if piece.place == self.place => self.stream.take(&piece, self.at, found),
-                    Ok(None) if self.is_lost(packet, header) => Err(Declined::damaged("a unit that is no PES packet")),
-                    other => other.map(drop),
-                },
-            };
-            step.map_err(|declined| declined.at(offset(self.at)))?;
+            let place = self.names.pids.place(packets::pid(header));
+            if let Some(piece) = self.names.pids.step(place, packet, header) {
+                if place == self.place {
+                    self.stream.take(&piece, self.at, found).map_err(|declined| declined.at(offset(self.at)))?;
+                }
+            } else {
+                self.odd(packet, header, found).map_err(|declined| declined.at(offset(self.at)))?;
+            }
             self.at = self.at.wrapping_add(self.layout.stride);
-            left = left.saturating_sub(1);
+        }
+        Ok(true)
+    }
+
+    /// The straight path: goes by this stream's packets with nothing but payload, in which there is nothing to be found.
+    #[inline(always)]
+    fn pass_own<V: Vectors>(&mut self, steps: &mut Steps) {
+        let nothing = |payload: &[u8; 184]| !V::may_hold_start_code(payload);
+        let latest = |at: usize| at.wrapping_sub(self.layout.stride);
+        let ends_with_zero = |at| self.layout.packet(latest(at)).and_then(plain).is_some_and(|[.., last]| *last == 0);
+        let free = self.stream.free();
+        // A start code that is cut behind its first zero shows in the second payload, which begins with a zero and a one.
+        let size = self.names.pids.pass(self.place, steps, free, nothing);
+        let zero = size > 0 && ends_with_zero(steps.at);
+        if size > 0 {
+            self.stream.passed(size.wrapping_sub(PAYLOAD), PAYLOAD, latest(steps.at), zero);
+        }
+        // A PES packet ends with a stuffed one, as a rule. Its bytes begin at any place: there that would not show.
+        let size =
+            if zero { 0 } else { self.names.pids.pass_stuffed(self.place, steps, free.wrapping_sub(size), nothing) };
+        if size > 0 {
+            self.stream.passed(0, size, latest(steps.at), ends_with_zero(steps.at));
         }
     }
 
-    /// The straight path: goes by packets with nothing but payload, in which there is nothing to be found. Gives how many
-    /// of `most` are left.
-    #[inline(always)]
-    fn pass_plain<V: Vectors>(&mut self, most: usize) -> usize {
-        let (next, stated) = self.names.pids.lend(self.place);
-        // As it lies in memory.
-        let mut wanted = next.swap_bytes();
-        let free = if next == 0 { 0 } else { self.stream.free().min(stated) };
-        let (mut own, mut latest, mut passed) = (free, (0usize, 0u64), 0usize);
-        let (mut zero, mut stuffed) = (false, None);
-        for packet in self.layout.steps(self.at).take(most) {
-            Layout::announce(packet);
-            let Some((header, payload)) = packet.split_first_chunk::<4>() else { break };
-            let differs = u32::from_le_bytes(*header) ^ wanted;
-            if differs & !STUFFED == 0 {
-                let Some(payload) = payload.first_chunk::<184>() else { break };
-                let mut size = PAYLOAD;
-                if differs != 0 {
-                    // The end of a PES packet, as a rule: an adaptation field with nothing in it but stuffing.
-                    let [length, flags, ..] = *payload;
-                    if length >= 183 || flags & 0x1f != 0 {
-                        break;
-                    }
-                    size = 183u64.wrapping_sub(u64::from(length));
-                }
-                if own < size || V::may_hold_start_code(payload) {
-                    break;
-                }
-                own = own.wrapping_sub(size);
-                if differs != 0 {
-                    stuffed = Some((size != 182, own));
-                }
-                wanted = (wanted & !COUNTER) | (wanted.wrapping_add(ONE_MORE) & COUNTER);
-                latest = (passed, size);
-                let [.., last] = payload;
-                if *last == 0 {
-                    zero = true;
-                    passed = passed.wrapping_add(1);
-                    break;
-                }
-            } else {
-                let header = u32::from_be_bytes(*header);
-                let Some(packet) = packet.first_chunk() else { break };
-                if self.names.pids.go_on(header).is_none() && !self.names.pids.passes(packet, header, self.place) {
-                    break;
-                }
-            }
-            passed = passed.wrapping_add(1);
+    /// A packet that has no quick way.
+    #[inline(never)]
+    fn odd(
+        &mut self,
+        packet: &[u8; packets::SIZE],
+        header: u32,
+        found: &mut impl FnMut(Frame),
+    ) -> Result<(), Declined> {
+        match self.names.odd(packet, header)? {
+            Some(piece) if piece.place == self.place => self.stream.take(&piece, self.at, found),
+            None if self.is_lost(packet, header) => Err(Declined::damaged("a unit that is no PES packet")),
+            _ => Ok(()),
         }
-        let size = free.wrapping_sub(own);
-        let stuffed = stuffed.map(|(stuffed, own)| (stuffed, stated.wrapping_sub(free.wrapping_sub(own))));
-        self.names.pids.put_back(self.place, (wanted.swap_bytes(), stated.wrapping_sub(size)), stuffed);
-        let place = |nth: usize| nth.wrapping_mul(self.layout.stride).wrapping_add(self.at);
-        let ((latest, latest_size), at) = (latest, place(passed));
-        if size > 0 {
-            self.stream.passed(size.wrapping_sub(latest_size), latest_size, place(latest), zero);
-        }
-        self.at = at;
-        most.wrapping_sub(passed)
     }
 
     /// A unit of this stream begins and is none of a stream's.
@@ -165,14 +145,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-struct PassPlain<'r, 'a>(&'r mut Reader<'a>, usize);
+struct Advance<'r, 'a, F>(&'r mut Reader<'a>, usize, &'r mut F);
 
-impl mem::Work for PassPlain<'_, '_> {
-    type Done = usize;
+impl<F: FnMut(Frame)> mem::Work for Advance<'_, '_, F> {
+    type Done = Result<bool, Declined>;
 
     #[inline(always)]
-    fn work<V: Vectors>(self) -> usize {
-        self.0.pass_plain::<V>(self.1)
+    fn work<V: Vectors>(self) -> Self::Done {
+        self.0.go_through::<V>(self.1, self.2)
     }
 }
 
@@ -203,7 +183,9 @@ impl Elementary<'_> {
         LONGEST_PART.saturating_sub(self.book.end.wrapping_sub(self.part))
     }
 
-    /// So many bytes in plain packets have gone by, and the last packet, at `latest`, with so many.
+    /// So many bytes have gone by without a look at them, and then those of the packet at `latest`, with a zero at their
+    /// end or not.
+    #[inline(always)]
     fn passed(&mut self, before: u64, size: u64, latest: usize, zero: bool) {
         self.book.stamps.go_on();
         self.book.piece(before, latest);
@@ -211,6 +193,7 @@ impl Elementary<'_> {
         self.splitter.passed(zero);
     }
 
+    #[inline(always)]
     fn take(&mut self, piece: &Piece, at: usize, found: &mut impl FnMut(Frame)) -> Result<(), Declined> {
         if !piece.starts {
             return self.feed(piece.bytes, at, found);
@@ -225,13 +208,16 @@ impl Elementary<'_> {
         // What libavformat takes for the packet's place: before the time stamp, or before the check bytes.
         let packet = at.saturating_add(packets::SIZE).checked_sub(self.book.layout.stride);
         let packet = packet.ok_or_else(|| Declined::structure("a PES packet before all tables"))?;
-        self.stamp = Stamp { offset: offset(packet), pts: start.pts, is_far: start.is_far };
+        self.stamp.offset = offset(packet);
+        if self.book.places {
+            (self.stamp.pts, self.stamp.is_far) = (start.pts(), start.is_far());
+        }
         self.bounded = start.size.is_some();
         self.parted = false;
         self.feed(piece.bytes.get(start.header..).unwrap_or(&[]), at, found)
     }
 
-    #[inline(never)]
+    #[inline(always)]
     fn feed(&mut self, data: &[u8], at: usize, found: &mut impl FnMut(Frame)) -> Result<(), Declined> {
         let size = length(data);
         if size == 0 {
@@ -242,7 +228,7 @@ impl Elementary<'_> {
             self.stamp.pts = None;
         }
         if !std::mem::replace(&mut self.parted, true) {
-            self.book.give(self.stamp, at);
+            self.book.give(&self.stamp, at);
             self.splitter.begin_chunk();
             self.part = self.book.end;
         }
@@ -291,14 +277,15 @@ impl<'a> Book<'a> {
     }
 
     /// The parser gets a packet, the first bytes of which are in the transport packet `at`.
-    fn give(&mut self, stamp: Stamp, at: usize) {
+    #[inline(always)]
+    fn give(&mut self, stamp: &Stamp, at: usize) {
         if !std::mem::replace(&mut self.begun, true) {
             self.end = stamp.offset;
             self.begin = stamp.offset;
             self.begin_place = Place { packet: at, skip: 0 };
         }
         if self.places {
-            self.stamps.give(self.end, stamp);
+            self.stamps.give(self.end, *stamp);
         }
     }
 

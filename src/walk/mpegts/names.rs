@@ -91,17 +91,8 @@ impl Names {
         Ok(())
     }
 
-    /// A packet that is not the plain next one of a stream, the quick way if there is one.
-    #[inline]
-    pub fn piece<'p>(&mut self, packet: &'p [u8; SIZE], header: u32) -> Result<Option<Piece<'p>>, Declined> {
-        match self.pids.step(packet, header) {
-            Some(piece) => Ok(Some(piece)),
-            None => self.odd(packet, header),
-        }
-    }
-
     /// A packet that is not the plain next one of a stream. Gives its payload if that is a stream's.
-    fn odd<'p>(&mut self, packet: &'p [u8; SIZE], header: u32) -> Result<Option<Piece<'p>>, Declined> {
+    pub fn odd<'p>(&mut self, packet: &'p [u8; SIZE], header: u32) -> Result<Option<Piece<'p>>, Declined> {
         if packet.first() != Some(&packets::SYNC) {
             return Err(Declined::damaged("packets are out of step"));
         }

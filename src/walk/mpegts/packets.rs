@@ -4,7 +4,6 @@
 use super::scan::each_place;
 use crate::mem;
 use crate::walk::Declined;
-use std::slice::ChunksExact;
 
 pub const SIZE: usize = 188;
 pub const SYNC: u8 = 0x47;
@@ -59,10 +58,17 @@ impl<'a> Layout<'a> {
         self.bytes.get(at..)?.first_chunk()
     }
 
-    /// The packets from `at` on, each with what lies between it and the next: the last one may be left out.
+    /// Goes on from `at` to before `until`, over packets each of which has behind it what lies between it and the next.
     #[inline(always)]
-    pub fn steps(&self, at: usize) -> ChunksExact<'a, u8> {
-        self.bytes.get(at..).unwrap_or(&[]).chunks_exact(self.stride)
+    pub fn steps(&self, at: usize, until: usize) -> Steps<'a> {
+        let rest = self.bytes.get(at..until.min(self.bytes.len())).unwrap_or(&[]);
+        Steps { rest, stride: self.stride, at }
+    }
+
+    /// Where the packet is that comes so many after the one at `at`.
+    #[inline(always)]
+    pub fn further(&self, at: usize, packets: usize) -> usize {
+        packets.wrapping_mul(self.stride).wrapping_add(at)
     }
 
     /// This packet is read: those a little further on will be soon.
@@ -73,6 +79,31 @@ impl<'a> Layout<'a> {
 
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+}
+
+/// A way over packets.
+pub struct Steps<'a> {
+    rest: &'a [u8],
+    stride: usize,
+    /// Where it has come to.
+    pub at: usize,
+}
+
+impl<'a> Steps<'a> {
+    /// The next packet's header and what follows it.
+    #[inline(always)]
+    pub fn first(&self) -> Option<(&'a [u8; 4], &'a [u8; 184])> {
+        let packet = self.rest.get(..self.stride)?;
+        let (header, payload) = packet.split_first_chunk()?;
+        Some((header, payload.first_chunk()?))
+    }
+
+    #[inline(always)]
+    pub fn pass(&mut self) {
+        Layout::announce(self.rest);
+        self.rest = self.rest.get(self.stride..).unwrap_or(&[]);
+        self.at = self.at.wrapping_add(self.stride);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is known of each PID: what it carries, whether packets of it are missing, and how far its last PES packet has
 //! come.
 
-use super::packets::{self, Extras, SIZE};
+use super::packets::{self, Extras, SIZE, Steps};
 use super::sections::Collector;
 use super::{cut, pes};
 use crate::walk::Declined;
@@ -122,7 +122,7 @@ impl Pid {
         self.odd_filled || self.left != self.odd_left
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin(&mut self, payload: &[u8], size: u64) -> Result<(), Declined> {
         if self.bounded && self.left > 0 {
             return Err(Declined::damaged("a PES packet that is shorter than it says"));
@@ -207,18 +207,68 @@ impl Pids {
         Some(place)
     }
 
+    /// The quick way for many: goes by packets as `go_on` takes them of one PID, `most` bytes at most, as long as `passes`
+    /// holds of them. Gives how many bytes they had.
+    #[inline(always)]
+    pub fn pass(&mut self, place: u16, steps: &mut Steps, most: u64, passes: impl Fn(&[u8; 184]) -> bool) -> u64 {
+        let Some(state) = self.states.get_mut(usize::from(place)).filter(|state| state.next != 0) else { return 0 };
+        // As it lies in memory, and turned so that the counter is in front and wraps by itself.
+        let mut wanted = state.next.swap_bytes().rotate_left(4);
+        let most = state.left.min(most);
+        let mut left = most;
+        while let Some((header, payload)) = steps.first()
+            && u32::from_le_bytes(*header).rotate_left(4) == wanted
+            && let Some(less) = left.checked_sub(PAYLOAD)
+            && passes(payload)
+        {
+            steps.pass();
+            left = less;
+            wanted = wanted.wrapping_add(0x1000_0000);
+        }
+        state.next = wanted.rotate_right(4).swap_bytes();
+        let passed = most.wrapping_sub(left);
+        state.left = state.left.wrapping_sub(passed);
+        passed
+    }
+
+    /// The same for the next packet alone, which has an adaptation field with nothing in it but stuffing.
+    #[inline(always)]
+    pub fn pass_stuffed(
+        &mut self,
+        place: u16,
+        steps: &mut Steps,
+        most: u64,
+        passes: impl Fn(&[u8; 184]) -> bool,
+    ) -> u64 {
+        let Some(state) = self.states.get_mut(usize::from(place)).filter(|state| state.next != 0) else { return 0 };
+        let Some((header, payload)) = steps.first() else { return 0 };
+        let [length, flags, ..] = *payload;
+        if u32::from_be_bytes(*header) != state.next | packets::ADAPTATION || length >= 183 || flags & 0x1f != 0 {
+            return 0;
+        }
+        let size = 183u64.wrapping_sub(u64::from(length));
+        if state.left.min(most) < size || !passes(payload) {
+            return 0;
+        }
+        steps.pass();
+        state.next = following(state.next);
+        state.left = state.left.wrapping_sub(size);
+        (state.odd_filled, state.odd_left) = (length == 1, state.left);
+        size
+    }
+
     /// The second quick way: the next packet of a stream with an adaptation field, or with the beginning of a PES packet,
     /// and nothing out of order. Gives what is to be fed; `None` where one must look closer.
-    #[inline]
-    pub fn step<'p>(&mut self, packet: &'p [u8; SIZE], header: u32) -> Option<Piece<'p>> {
-        let place = self.place(packets::pid(header));
+    #[inline(always)]
+    pub fn step<'p>(&mut self, place: u16, packet: &'p [u8; SIZE], header: u32) -> Option<Piece<'p>> {
         let state = self.states.get_mut(usize::from(place))?;
         let other = (header ^ state.next) & !(packets::UNIT_START | packets::ADAPTATION);
         if other != 0 || state.next == 0 {
             return None;
         }
         match &state.role {
-            Role::Stream { guessed: false } => {}
+            // What begins in a stream that is guessed at is looked at.
+            Role::Stream { guessed } if !guessed || header & packets::UNIT_START == 0 => {}
             Role::Table(_, collector) => {
                 let again = header & packets::ADAPTATION == 0 && collector.repeats(plain(packet)?);
                 state.next = if again { following(header) } else { state.next };
@@ -238,29 +288,6 @@ impl Pids {
         state.odd_left = state.left;
         state.next = following(header);
         Some(Piece { place, bytes: payload, starts })
-    }
-
-    /// Whether a packet is in order, and not of the stream at `own`.
-    #[inline(never)]
-    pub fn passes(&mut self, packet: &[u8; SIZE], header: u32, own: u16) -> bool {
-        self.place(packets::pid(header)) != own && self.step(packet, header).is_some()
-    }
-
-    /// The next plain header of a stream, and how many bytes its PES packet may still have; until they are put back, no
-    /// packet goes on with it.
-    pub fn lend(&mut self, place: u16) -> (u32, u64) {
-        let state = self.states.get_mut(usize::from(place));
-        state.map_or((0, 0), |state| (std::mem::take(&mut state.next), state.left))
-    }
-
-    /// `odd`: whether the last packet that was not plain had stuffing, and what was still to come then.
-    pub fn put_back(&mut self, place: u16, (next, left): (u32, u64), odd: Option<(bool, u64)>) {
-        if let Some(state) = self.states.get_mut(usize::from(place)) {
-            (state.next, state.left) = (next, left);
-            if let Some((stuffed, left)) = odd {
-                (state.odd_filled, state.odd_left) = (!stuffed, left);
-            }
-        }
     }
 
     #[inline(always)]

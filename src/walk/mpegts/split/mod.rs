@@ -69,7 +69,7 @@ impl Splitter {
         at: u64,
         found: &mut impl FnMut(Mark) -> Result<(), Declined>,
     ) -> Result<(), Declined> {
-        if self.idle && zero_pair(piece).is_none() {
+        if self.idle && !piece.starts_with(&[0, 0]) && zero_pair(piece).is_none() {
             self.passed(piece.last() == Some(&0));
             return Ok(());
         }
