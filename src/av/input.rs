@@ -23,6 +23,8 @@ pub struct Input<'i, 'a> {
     io: InputIo<'i, 'a>,
     control: &'a Control,
     format: Format,
+    /// The streams' parameters have been looked for: a second time libavformat would crash.
+    learned: bool,
     /// Packets are given as they lie in the container.
     plain: bool,
 }
@@ -81,7 +83,7 @@ impl<'i, 'a> Input<'i, 'a> {
                 _ => error,
             });
         };
-        let mut input = Input { context, io, control, format, plain: false };
+        let mut input = Input { context, io, control, format, learned: false, plain: false };
         // A callback's failure may have been taken for the end of the header: opened, and a failure all the same.
         control.outcome()?;
         input.within_stream_limit()?;
@@ -95,6 +97,9 @@ impl<'i, 'a> Input<'i, 'a> {
 
     /// Reads on until the streams' parameters are known.
     pub fn find_stream_info(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.learned, true) {
+            return Ok(());
+        }
         self.control.enter(Stage::Probe);
         // SAFETY: the context is open.
         let code = unsafe { ff::avformat_find_stream_info(self.context.as_ptr(), ptr::null_mut()) };

@@ -4,7 +4,7 @@ use crate::description::Kind;
 use crate::error::{LimitKind, Stage};
 use crate::io::{TraceKind, codes};
 use crate::ops::count::Mode;
-use crate::ops::extract::Codec;
+use crate::ops::extract::{Codec, Framing};
 use crate::ops::probe::Level;
 use crate::ops::remux::{Layout, TagPolicy};
 use crate::ops::{Completeness, Engine};
@@ -129,7 +129,22 @@ pub const MEMUX_COMPLETENESS_COMPLETE: i32 = 1;
 /// The input was cut off or damaged.
 pub const MEMUX_COMPLETENESS_TRUNCATED: i32 = 2;
 
-/// The codec is not known (yet).
+/// The form in which files of the codec are.
+pub const MEMUX_FRAMING_AUTO: i32 = 0;
+/// H.264 and HEVC with start codes between their units.
+pub const MEMUX_FRAMING_ANNEXB: i32 = 1;
+/// H.264 and HEVC with lengths before their units, as MP4 and Matroska have them: "AVCC".
+pub const MEMUX_FRAMING_LENGTH_PREFIXED: i32 = 2;
+/// AAC with a header before each frame.
+pub const MEMUX_FRAMING_ADTS: i32 = 3;
+/// AV1 as a stream of its own units.
+pub const MEMUX_FRAMING_OBU: i32 = 4;
+/// AV1, VP8 and VP9 with a header before each frame.
+pub const MEMUX_FRAMING_IVF: i32 = 5;
+/// The packets as they lie in the container, one behind the other.
+pub const MEMUX_FRAMING_RAW: i32 = 6;
+
+/// The codec is not known (yet), or is none of these.
 pub const MEMUX_CODEC_UNKNOWN: i32 = 0;
 /// H.264, also called AVC.
 pub const MEMUX_CODEC_H264: i32 = 1;
@@ -217,6 +232,10 @@ const _: () = {
     assert!(MEMUX_WHENCE_SIZE == codes::WHENCE_SIZE);
     assert!(MEMUX_COUNT_PACKETS == Mode::Packets as i32 && MEMUX_COUNT_HEADER == Mode::Header as i32);
     assert!(MEMUX_COUNT_PRESENTED == Mode::Presented as i32 && MEMUX_COUNT_DECODED == Mode::Decoded as i32);
+    assert!(MEMUX_FRAMING_AUTO == Framing::Auto as i32 && MEMUX_FRAMING_ANNEXB == Framing::AnnexB as i32);
+    assert!(MEMUX_FRAMING_LENGTH_PREFIXED == Framing::LengthPrefixed as i32);
+    assert!(MEMUX_FRAMING_ADTS == Framing::Adts as i32 && MEMUX_FRAMING_OBU == Framing::Obu as i32);
+    assert!(MEMUX_FRAMING_IVF == Framing::Ivf as i32 && MEMUX_FRAMING_RAW == Framing::Raw as i32);
     assert!(MEMUX_LAYOUT_AUTO == Layout::Auto as i32 && MEMUX_LAYOUT_PROGRESSIVE == Layout::Progressive as i32);
     assert!(MEMUX_LAYOUT_FASTSTART == Layout::Faststart as i32);
     assert!(MEMUX_LAYOUT_FRAGMENTED == Layout::Fragmented as i32);

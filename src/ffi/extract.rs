@@ -1,12 +1,15 @@
-//! `memux_extract`: the video stream as a bare bit stream, and its two companions for hosts that have the memory.
+//! `memux_extract`: one stream by itself, and its two companions for hosts that have the memory.
 
 use super::callbacks::{Opaque, memux_write_fn};
-use super::constants::MEMUX_UNKNOWN;
+use super::constants::{
+    MEMUX_FRAMING_ADTS, MEMUX_FRAMING_ANNEXB, MEMUX_FRAMING_AUTO, MEMUX_FRAMING_IVF, MEMUX_FRAMING_LENGTH_PREFIXED,
+    MEMUX_FRAMING_OBU, MEMUX_FRAMING_RAW, MEMUX_UNKNOWN,
+};
 use super::count::select;
 use super::error::memux_error;
 use super::guard;
 use super::handle;
-use super::ptr::{self, Versioned, number, reserved};
+use super::ptr::{self, Versioned, number, unknown};
 use super::report::{reported, status_of};
 use super::run_options::{self, memux_run_options};
 use super::sink::memux_sink;
@@ -17,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::fault::{Place, point};
 use crate::io::Memory;
 use crate::ops::Run;
-use crate::ops::extract::{Options, Report, run, run_into, run_to_size};
+use crate::ops::extract::{Framing, Options, Report, run, run_into, run_to_size};
 use std::ffi::c_void;
 use std::mem::{MaybeUninit, offset_of, size_of};
 
@@ -37,8 +40,8 @@ pub struct memux_extract_options {
     /// are not used, and the second one only for an output of some megabytes that is walked. The other functions work
     /// on the calling thread, whatever it says.
     pub threads: i32,
-    /// 0.
-    pub reserved: i32,
+    /// The form of the output: one of MEMUX_FRAMING_*.
+    pub framing: i32,
 }
 
 /// What was extracted. It is filled whenever struct_size is right, on failure too, so that a host whose work was
@@ -70,20 +73,21 @@ pub struct memux_extract_report {
     pub codec: i32,
     /// Why it was FFmpeg and not the walk: one of MEMUX_REASON_*.
     pub engine_reason: i32,
-    /// 0.
-    pub reserved: i32,
+    /// The form that the bytes have: one of MEMUX_FRAMING_*. MEMUX_FRAMING_AUTO: that of files of the codec, by the muxer
+    /// that FFmpeg has for them.
+    pub framing: i32,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
 unsafe impl Versioned for memux_extract_options {
     const NAME: &'static str = "memux_extract_options";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, framing) + size_of::<i32>();
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_extract_report {
     const NAME: &'static str = "memux_extract_report";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, framing) + size_of::<i32>();
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -123,14 +127,19 @@ pub unsafe extern "C" fn memux_extract_video(
         let (block, opaque) = unsafe { (Block::new(data.cast(), size, "data")?, Opaque::new(opaque)) };
         let mut writer = writer::build_bare(write, opaque)?;
         let mut memory = Memory::new(block.as_slice());
-        run(&mut memory, &mut writer, Run::default(), &Options::default(), &mut Report::default()).map(status_of)
+        let options = Options { framing: Framing::AnnexB, ..Options::default() };
+        run(&mut memory, &mut writer, Run::default(), &options, &mut Report::default()).map(status_of)
     })
 }
 
-/// Writes a video stream, H.264 or HEVC, as an Annex B byte stream, the bytes that FFmpeg's h264 (hevc) muxer writes.
-/// It appends to what the sink holds. Memory is walked where the walk knows what is in it (MEMUX_ENGINE_WALK); else
-/// FFmpeg reads it, and is loaded if nobody has needed it before. The bytes are the same, and the report says which it
-/// was.
+/// Writes one stream by itself, in the form that files of its codec have: H.264 and HEVC as an Annex B byte stream, AAC
+/// as ADTS, AV1 as OBUs, VP9 as IVF, Opus and Vorbis as Ogg, PCM as WAV, subtitles as SRT, ASS or WebVTT, a cover picture
+/// as it is. The bytes are those of `ffmpeg -c copy -fflags +bitexact` with the same muxer. `framing` asks for another form.
+///
+/// It appends to what the sink holds. H.264 and HEVC in memory are walked where the walk knows what is in it
+/// (MEMUX_ENGINE_WALK); else FFmpeg reads it, and is loaded if nobody has needed it before. The bytes are the same, and
+/// the report says which it was. Forms that are written with going back are made in memory first, up to max_spool_bytes,
+/// if the sink cannot seek.
 ///
 /// `options` may be NULL: the first video stream. `report` may be NULL; else it is filled whenever its struct_size is
 /// right, on failure too.
@@ -142,8 +151,8 @@ pub unsafe extern "C" fn memux_extract_video(
 /// Statuses: MEMUX_OK; MEMUX_TRUNCATED (written, but the input was cut off or damaged: see the report);
 /// MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
 /// MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK, MEMUX_ERROR_NEEDS_SEEK,
-/// MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (the stream
-/// is neither H.264 nor HEVC), MEMUX_ERROR_NO_ENCODER (the FFmpeg at hand lacks the muxer),
+/// MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (the codec
+/// does not come in that form), MEMUX_ERROR_NO_ENCODER (the FFmpeg at hand lacks the muxer),
 /// MEMUX_ERROR_LIBRARY_MISMATCH (it takes FFmpeg, which is not there), MEMUX_ERROR_INTERNAL.
 /// Since 0.1.0.
 ///
@@ -283,8 +292,17 @@ unsafe fn read(options: *const memux_extract_options) -> Result<(Run, Options)> 
     // SAFETY: passed on.
     let run = unsafe { run_options::read(options.run) }?;
     let threads = number(options.threads, "memux_extract_options.threads")?.unwrap_or(1);
-    reserved(options.reserved, "memux_extract_options.reserved")?;
-    Ok((run, Options { select, threads }))
+    let framing = match options.framing {
+        MEMUX_FRAMING_AUTO => Framing::Auto,
+        MEMUX_FRAMING_ANNEXB => Framing::AnnexB,
+        MEMUX_FRAMING_LENGTH_PREFIXED => Framing::LengthPrefixed,
+        MEMUX_FRAMING_ADTS => Framing::Adts,
+        MEMUX_FRAMING_OBU => Framing::Obu,
+        MEMUX_FRAMING_IVF => Framing::Ivf,
+        MEMUX_FRAMING_RAW => Framing::Raw,
+        other => return Err(unknown(other, "memux_extract_options.framing")),
+    };
+    Ok((run, Options { select, framing, threads }))
 }
 
 fn to_c(report: &Report) -> memux_extract_report {
@@ -301,6 +319,6 @@ fn to_c(report: &Report) -> memux_extract_report {
         engine: report.found.engine as i32,
         codec: report.codec as i32,
         engine_reason: report.found.reason as i32,
-        reserved: 0,
+        framing: report.framing as i32,
     }
 }

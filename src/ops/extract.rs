@@ -1,10 +1,14 @@
 //! The video stream as a bare bit stream.
 
+mod form;
 mod halves;
 mod lookahead;
+mod natural;
 #[cfg(test)]
 pub(super) mod tests;
 mod walk;
+
+pub use form::Framing;
 
 use super::open;
 use super::outcome::{Found, Note};
@@ -22,6 +26,7 @@ const LARGE: usize = 16 << 20;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     pub select: Select,
+    pub framing: Framing,
     /// How many threads may copy into the host's memory; 0 is 1.
     pub threads: u32,
 }
@@ -39,6 +44,8 @@ pub enum Codec {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Report {
     pub codec: Codec,
+    /// The form that the bytes have.
+    pub framing: Framing,
     pub packets: u64,
     /// What reached the sink, on failure too.
     pub bytes_written: u64,
@@ -55,7 +62,8 @@ pub fn run(
 ) -> Result<Note> {
     *report = Report::default();
     options.select.check()?;
-    let road = Road::new(&run, options.select != Select::BestVideo);
+    let is_annex_b = matches!(options.framing, Framing::Auto | Framing::AnnexB);
+    let road = Road::new(&run, options.select != Select::BestVideo && is_annex_b);
     let control = open::control(run, source.unblock().into_iter().chain(sink.unblock()))?;
     let mut found = Found::default();
     let start = sink.position();
@@ -131,6 +139,11 @@ fn extract(
 ) -> Result<()> {
     let control = inlet.control();
     let (mut input, known) = open::open(inlet, named, options.select == Select::BestVideo, |_| false)?;
+    if let Some(index) = unlike_annex_b(&input, options) {
+        let result = natural::write(&mut input, index, options.framing, &mut outlet, report, found);
+        // The host is owed what was made before the failure.
+        return result.map_err(|error| error.or_stage(control.stage()));
+    }
     let mut chosen = Chosen::new(&mut input, options.select, known)?;
     chosen.without_stamps(&mut input, known);
     found.stream = chosen.number();
@@ -182,6 +195,22 @@ fn no_packet(stream: i32) -> Error {
     Error::new(Status::NoStream, "the stream is declared and the input holds no packet of it").of_stream(stream)
 }
 
+/// The stream, if it is known by now and is to have another form than Annex B.
+fn unlike_annex_b(input: &Input, options: &Options) -> Option<usize> {
+    let index = match options.select {
+        // Here a cover picture may be taken, by its number.
+        Select::Index(index) => usize::try_from(index).ok().filter(|index| *index < input.stream_count()),
+        select => select.find(input),
+    }?;
+    let stream = input.stream(index)?;
+    let is_annex_b = stream.codec != av::Codec::Other && !stream.is_cover;
+    match options.framing {
+        Framing::AnnexB => None,
+        Framing::Auto if is_annex_b => None,
+        _ => Some(index),
+    }
+}
+
 fn no_annex_b(stream: usize) -> Error {
     let error = Error::new(Status::Codec, "the stream is neither H.264 nor HEVC, which alone have an Annex B form");
     error.of_stream(i32::try_from(stream).unwrap_or(-1))
@@ -200,6 +229,7 @@ fn begin<'o, 'a>(
         av::Codec::Other => return Err(no_annex_b(index)),
     };
     report.codec = codec;
+    report.framing = Framing::AnnexB;
     let mut output = Output::copy_of(input, index, muxer, outlet)?;
     output.write_header()?;
     Ok(output)

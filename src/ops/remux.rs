@@ -2,8 +2,9 @@
 
 mod faststart;
 mod layout;
+mod writing;
 
-pub use layout::Layout;
+pub use layout::{Layout, Plan};
 
 use super::open;
 use super::outcome::{Engine, Found, Note};
@@ -13,7 +14,7 @@ use crate::av::{Depth, Format, Input, Muxer, MuxerFormat, Packet};
 use crate::description::{Description, Kind, Tag, microseconds};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Inlet, Outlet, Sink, Source, Spool};
-use layout::Plan;
+use writing::Writing;
 
 /// Which of the two codes for H.264 and HEVC the MP4 family gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,11 +102,12 @@ pub fn run(
     result
 }
 
-struct Job<'j> {
-    format: MuxerFormat,
-    named: Option<Format>,
-    options: &'j Options,
-    plan: &'j Plan,
+/// One output to be made.
+pub struct Job<'j> {
+    pub format: MuxerFormat,
+    pub named: Option<Format>,
+    pub options: &'j Options,
+    pub plan: &'j Plan,
 }
 
 impl Job<'_> {
@@ -119,66 +121,47 @@ impl Job<'_> {
     ) -> Result<()> {
         inlet.seek_freely(freely);
         let (mut input, _) = open::open(inlet, self.named, true, |_| false)?;
+        self.mux_opened(&mut input, outlet, report, found)
+    }
+
+    /// From a container of which all is known.
+    pub fn mux_opened(
+        &self,
+        input: &mut Input,
+        outlet: &mut Outlet,
+        report: &mut Report,
+        found: &mut Found,
+    ) -> Result<()> {
         let description = input.describe(Depth::Container)?;
-        let chosen = self.choose(&input, &description)?;
+        let chosen = self.choose(input, &description)?;
         input.keep(&chosen);
         let mut muxer = Muxer::new(self.format, outlet, self.options.bit_exact)?;
-        // Which stream of the output each of the input's is.
         let mut targets = vec![None; description.streams.len()];
         for index in &chosen {
             let stream = description.streams.get(*index).ok_or_else(|| Error::internal("a stream has gone"))?;
             let tags = if self.options.drops_tags { &[][..] } else { &stream.tags };
-            let target = muxer.add(&input, *index, self.tag(stream.codec.as_deref()), tags)?;
+            let target = muxer.add(input, *index, self.tag(stream.codec.as_deref()), tags)?;
             if let Some(place) = targets.get_mut(*index) {
                 *place = Some(target);
             }
         }
         report.streams = crate::io::to_u64(chosen.len());
-        let shift = beginning(&input, &description, &chosen);
+        let shift = beginning(input, &description, &chosen);
         muxer.set_tags(&self.tags(&description))?;
         if !self.options.drops_chapters {
             muxer.add_chapters(&description.chapters, shift)?;
         }
         let has_video = chosen.iter().filter_map(|index| description.streams.get(*index)).any(is_shown);
-        muxer.write_header(&self.plan.muxer_options(self.options.fragment, has_video)).map_err(|error| {
-            let strange = chosen.iter().find(|index| !self.format.takes(&input, **index));
-            match strange.and_then(|index| Some((index, description.streams.get(*index)?))) {
-                Some((index, stream)) if error.status == Status::Codec => {
-                    let codec = stream.codec.as_deref().unwrap_or("an unknown codec");
-                    let message = format!("a stream of {codec} does not fit into {}", self.format.name());
-                    Error { message: message.into(), ..error }.of_stream(i32::try_from(*index).unwrap_or(-1))
-                }
-                _ => error,
-            }
-        })?;
-        let result = self.copy(&mut input, &mut muxer, &targets, shift, report, found);
-        match result {
-            Ok(()) => muxer.finish(),
-            Err(error) => {
-                // The host is owed what was made before the failure; that failure stays the reason.
-                drop(muxer.flush());
-                Err(error)
-            }
-        }
-    }
-
-    fn copy(
-        &self,
-        input: &mut Input,
-        muxer: &mut Muxer,
-        targets: &[Option<usize>],
-        shift: i64,
-        report: &mut Report,
-        found: &mut Found,
-    ) -> Result<()> {
-        packets::each(input, found, &mut |packet: &mut Packet| {
-            let target = packet.stream().and_then(|stream| targets.get(stream).copied().flatten());
-            let Some(target) = target else { return Ok(()) };
-            if muxer.write(packet, target, shift)? {
-                report.packets = report.packets.saturating_add(1);
-            }
-            Ok(())
-        })
+        let strange = chosen.iter().find(|index| !self.format.takes(input, **index)).map(|index| {
+            let codec = description.streams.get(*index).and_then(|stream| stream.codec.as_deref());
+            let message =
+                format!("a stream of {} does not fit into {}", codec.unwrap_or("an unknown codec"), self.format.name());
+            (i32::try_from(*index).unwrap_or(-1), message)
+        });
+        let header = self.plan.muxer_options(self.options.fragment, has_video);
+        let mut writing = Writing { muxer, targets, shift, header, strange, begun: false };
+        let result = packets::each(input, found, &mut |packet: &mut Packet| writing.take(packet, report));
+        writing.end(result)
     }
 
     /// The streams that go into the output.

@@ -1,6 +1,6 @@
 //! Each file gets the answer that the table states, by every road.
 
-use super::host::{ROADS, Road, count, extract};
+use super::host::{ROADS, Road, count, extract, extract_as};
 use super::left::{DAMAGED, ENCRYPTED, LEFT};
 use super::table::{CUT_IN_THE_CORPUS, Row, files, rows};
 use memux::ffi::*;
@@ -150,7 +150,7 @@ fn a_codec_that_has_no_annex_b_form_is_an_error_and_nothing_is_written() {
     let mut refused = 0;
     for row in rows().iter().filter(|row| row.packets.is_some_and(|packets| packets > 0)) {
         if !row.is_annex_b() && !row.has_no_video() {
-            let (said, output) = extract(&row.bytes(), Road::Memory, row.stream);
+            let (said, output) = extract_as(&row.bytes(), Road::Memory, row.stream, MEMUX_FRAMING_ANNEXB);
             assert_eq!((said.status, output.len()), (MEMUX_ERROR_CODEC, 0), "{}: {}", row.path, said.message);
             refused += 1;
         }

@@ -334,6 +334,15 @@ pub fn remux(bytes: &[u8], road: Road, how: &Remux) -> (Said<memux_remux_report>
 }
 
 pub fn extract(bytes: &[u8], road: Road, stream: Option<i32>) -> (Said<memux_extract_report>, Vec<u8>) {
+    extract_as(bytes, road, stream, MEMUX_FRAMING_AUTO)
+}
+
+pub fn extract_as(
+    bytes: &[u8],
+    road: Road,
+    stream: Option<i32>,
+    framing: i32,
+) -> (Said<memux_extract_report>, Vec<u8>) {
     with_source(bytes, road, |source| {
         // SAFETY: as above.
         unsafe {
@@ -341,6 +350,7 @@ pub fn extract(bytes: &[u8], road: Road, stream: Option<i32>) -> (Said<memux_ext
             memux_extract_options_init(&raw mut options, size_of::<memux_extract_options>());
             let run = run_options(road);
             options.run = &raw const run;
+            options.framing = framing;
             if let Some(stream) = stream {
                 (options.select, options.stream_index) = (MEMUX_SELECT_INDEX, stream);
             }

@@ -13,5 +13,6 @@ mod oracle;
 mod packets;
 mod probe;
 mod remux;
+mod streams;
 mod table;
 mod tools;

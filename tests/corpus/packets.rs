@@ -2,7 +2,7 @@
 
 use super::host::{Packet, Road, packets};
 use super::table::{files, folder};
-use super::tools::{assert_tools_are_of_our_major, output_of, scratch};
+use super::tools::{assert_tools_are_of_our_major, output_of, scratch_file};
 use memux::ffi::*;
 use serde_json::Value;
 use std::process::Command;
@@ -47,7 +47,7 @@ fn packets_of_one_stream_are_those_of_all_without_the_others() {
 }
 
 fn ffprobe(path: &str) -> Option<Vec<Packet>> {
-    let nameless = scratch().join("packets");
+    let nameless = scratch_file("packets");
     std::fs::copy(folder().join(path), &nameless).unwrap();
     let arguments = ["-v", "error", "-show_packets", "-of", "json"];
     let (probed, text) = output_of(Command::new("ffprobe").args(arguments).arg(&nameless));

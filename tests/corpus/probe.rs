@@ -2,7 +2,7 @@
 
 use super::host::{Road, probe};
 use super::table::{files, folder};
-use super::tools::{assert_tools_are_of_our_major, output_of, scratch};
+use super::tools::{assert_tools_are_of_our_major, output_of, scratch_file};
 use memux::ffi::*;
 use serde_json::Value;
 use std::process::Command;
@@ -32,7 +32,7 @@ fn a_probe_gives_the_tree_that_ffprobe_gives() {
 
 /// Without the file's name, which would help FFmpeg to guess; none where ffprobe gives up.
 fn ffprobe(path: &str) -> Option<Value> {
-    let nameless = scratch().join("probed");
+    let nameless = scratch_file("probed");
     std::fs::copy(folder().join(path), &nameless).unwrap();
     let arguments = ["-v", "error", "-show_format", "-show_streams", "-show_chapters", "-of", "json"];
     let (probed, text) = output_of(Command::new("ffprobe").args(arguments).arg(&nameless));

@@ -2,7 +2,7 @@
 
 use super::host::{Remux, Road, remux};
 use super::table::{files, folder};
-use super::tools::{assert_tools_are_of_our_major, scratch};
+use super::tools::{assert_tools_are_of_our_major, scratch_file};
 use memux::ffi::*;
 use std::ffi::CStr;
 use std::process::{Command, Stdio};
@@ -83,7 +83,7 @@ fn streams_are_put_into_other_containers_as_the_ffmpeg_command_puts_them() {
 
 /// None where the command gives up.
 fn by_ffmpeg(path: &str, form: &Form) -> Option<Vec<u8>> {
-    let output = scratch().join("remuxed");
+    let output = scratch_file("remuxed");
     let mut command = Command::new("ffmpeg");
     command.args(["-v", "error", "-y", "-i"]).arg(folder().join(path));
     command.args(["-map", "0", "-map", "-0:d?", "-map", "-0:t?", "-c", "copy", "-fflags", "+bitexact"]);

@@ -28,6 +28,11 @@ pub fn scratch() -> PathBuf {
     folder
 }
 
+/// A file of the calling test's own: tests run side by side.
+pub fn scratch_file(name: &str) -> PathBuf {
+    scratch().join(format!("{name}-{:?}", std::thread::current().id()))
+}
+
 /// The C program, built once.
 fn by_hand() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();

@@ -1,13 +1,13 @@
 //! Extraction by the walk: slices of the host's memory, handed on as they are.
 
 use super::lookahead::{self, Reach};
-use super::{Codec, Options, Report, halves, no_annex_b, no_packet};
+use super::{Codec, Framing, Options, Report, halves, no_annex_b, no_packet};
 use crate::error::Stage;
 use crate::io::{Control, Gather, Outlet, Sink, to_u64};
 use crate::ops::outcome::Found;
-use crate::ops::road;
+use crate::ops::{Select, road};
 use crate::walk::annexb::{Filter, Out, StartCode};
-use crate::walk::{self, Data, Declined, Demux, Rules, Stop, Walk};
+use crate::walk::{self, Data, Declined, Demux, Reason, Rules, Stop, Walk};
 
 /// How many samples go by before it is asked whether to go on. A host that wants to hear of them hears of each.
 const PACE: u64 = 256;
@@ -28,7 +28,19 @@ pub fn extract(
     found: &mut Found,
 ) -> std::result::Result<(), Stop> {
     job.control.enter(Stage::Open);
+    let other = || Stop::from(Declined::new(Reason::Job, "another form than Annex B is made by FFmpeg"));
+    if let (Framing::Auto, Select::Index(index)) = (job.options.framing, job.options.select) {
+        let streams = walk.streams();
+        let named = usize::try_from(index).ok().and_then(|index| streams.get(index));
+        if named.is_some_and(|stream| stream.is_cover) {
+            return Err(other());
+        }
+    }
     let stream = road::find(job.options.select, walk)?;
+    let codec = walk.streams().get(stream).map(|stream| stream.codec);
+    if job.options.framing == Framing::Auto && codec == Some(walk::Codec::Other) {
+        return Err(other());
+    }
     found.stream = i32::try_from(stream).ok();
     match walk {
         Walk::Mp4(movie) => from(movie, stream, job, sink, report),
@@ -58,6 +70,7 @@ pub fn from<'a>(
         walk::Codec::Hevc => Codec::Hevc,
         walk::Codec::Other => return Err(no_annex_b(stream).into()),
     };
+    report.framing = Framing::AnnexB;
     if !declared.has_dimensions {
         return Err(Declined::structure("a muxer takes no video without a width and a height").into());
     }
