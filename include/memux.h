@@ -159,6 +159,77 @@
 /** The reader seeks for next to nothing. */
 #define MEMUX_SEEKABILITY_CHEAP 3
 
+/** In times of media: not known. The value of FFmpeg's AV_NOPTS_VALUE. */
+#define MEMUX_NO_TIME INT64_MIN
+
+/** All that FFmpeg's own tools show. */
+#define MEMUX_PROBE_FULL 0
+/** What the container's header says, and nothing behind it is read. */
+#define MEMUX_PROBE_HEADER 1
+
+/** FFmpeg does not know what kind of stream it is. */
+#define MEMUX_STREAM_UNKNOWN 0
+/** Pictures. A cover picture is one, with MEMUX_DISPOSITION_ATTACHED_PIC. */
+#define MEMUX_STREAM_VIDEO 1
+/** Sound. */
+#define MEMUX_STREAM_AUDIO 2
+/** Subtitles. */
+#define MEMUX_STREAM_SUBTITLE 3
+/** Something that goes with the others: time codes, say. */
+#define MEMUX_STREAM_DATA 4
+/** A file within the file: a font, say. */
+#define MEMUX_STREAM_ATTACHMENT 5
+
+/** To be taken where nothing else is asked for. These have the values of FFmpeg's AV_DISPOSITION_. */
+#define MEMUX_DISPOSITION_DEFAULT 1
+/** In another language than the original. */
+#define MEMUX_DISPOSITION_DUB 2
+/** In the original language. */
+#define MEMUX_DISPOSITION_ORIGINAL 4
+/** A commentary. */
+#define MEMUX_DISPOSITION_COMMENT 8
+/** To be shown even where subtitles are not wanted. */
+#define MEMUX_DISPOSITION_FORCED 64
+/** For those who hear badly. */
+#define MEMUX_DISPOSITION_HEARING_IMPAIRED 128
+/** For those who see badly. */
+#define MEMUX_DISPOSITION_VISUAL_IMPAIRED 256
+/** A cover picture. */
+#define MEMUX_DISPOSITION_ATTACHED_PIC 1024
+/** Pictures for a time line. */
+#define MEMUX_DISPOSITION_TIMED_THUMBNAILS 2048
+
+/**
+ * In options: by the sink and the size. The index first where the output can be made in memory, else behind the samples
+ * where the sink can seek, else fragments.
+ */
+#define MEMUX_LAYOUT_AUTO 0
+/** The index behind the samples. */
+#define MEMUX_LAYOUT_PROGRESSIVE 1
+/** The index before the samples: a player can begin before it has all. Made in memory. */
+#define MEMUX_LAYOUT_FASTSTART 2
+/** Fragments, each with an index of its own: written and read from front to back. For Matroska: live. */
+#define MEMUX_LAYOUT_FRAGMENTED 3
+
+/** The input's own code for the codec, where the output's container has it too; else the muxer's choice. */
+#define MEMUX_TAG_AUTO 0
+/** avc1 and hvc1: parameter sets stand in the header alone, as Apple's players want it. */
+#define MEMUX_TAG_OUT_OF_BAND 1
+/** avc3 and hev1: parameter sets may stand in the samples too. */
+#define MEMUX_TAG_IN_BAND 2
+
+/** To the last place at or before the time from which decoding can begin. */
+#define MEMUX_SEEK_KEYFRAME 0
+/** To the same place; packets that end before the time have MEMUX_PACKET_DISCARD: they are decoded, and not shown. */
+#define MEMUX_SEEK_EXACT 1
+
+/** Decoding can begin with this packet. */
+#define MEMUX_PACKET_KEY 1
+/** The packet is damaged. */
+#define MEMUX_PACKET_CORRUPT 2
+/** The packet is needed to decode others, and is not to be shown. */
+#define MEMUX_PACKET_DISCARD 4
+
 /** Count the packets of the stream: what a loop over av_read_frame counts. */
 #define MEMUX_COUNT_PACKETS 0
 /** Take the container's word for it, where it gives one; else count packets. The fastest. */
@@ -182,7 +253,22 @@
 /** The input was cut off or damaged. */
 #define MEMUX_COMPLETENESS_TRUNCATED 2
 
-/** The codec is not known (yet). */
+/** The form in which files of the codec are. */
+#define MEMUX_FRAMING_AUTO 0
+/** H.264 and HEVC with start codes between their units. */
+#define MEMUX_FRAMING_ANNEXB 1
+/** H.264 and HEVC with lengths before their units, as MP4 and Matroska have them: "AVCC". */
+#define MEMUX_FRAMING_LENGTH_PREFIXED 2
+/** AAC with a header before each frame. */
+#define MEMUX_FRAMING_ADTS 3
+/** AV1 as a stream of its own units. */
+#define MEMUX_FRAMING_OBU 4
+/** AV1, VP8 and VP9 with a header before each frame. */
+#define MEMUX_FRAMING_IVF 5
+/** The packets as they lie in the container, one behind the other. */
+#define MEMUX_FRAMING_RAW 6
+
+/** The codec is not known (yet), or is none of these. */
 #define MEMUX_CODEC_UNKNOWN 0
 /** H.264, also called AVC. */
 #define MEMUX_CODEC_H264 1
@@ -668,8 +754,8 @@ typedef struct memux_extract_options {
      * on the calling thread, whatever it says.
      */
     int32_t threads;
-    /** 0. */
-    int32_t reserved;
+    /** The form of the output: one of MEMUX_FRAMING_*. */
+    int32_t framing;
 } memux_extract_options;
 
 /**
@@ -701,8 +787,11 @@ typedef struct memux_extract_report {
     int32_t codec;
     /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
     int32_t engine_reason;
-    /** 0. */
-    int32_t reserved;
+    /**
+     * The form that the bytes have: one of MEMUX_FRAMING_*. MEMUX_FRAMING_AUTO: that of files of the codec, by the muxer
+     * that FFmpeg has for them.
+     */
+    int32_t framing;
 } memux_extract_report;
 
 /**
@@ -1145,10 +1234,14 @@ memux_status memux_extract_video(const void *data,
                                  struct memux_error **error);
 
 /**
- * Writes a video stream, H.264 or HEVC, as an Annex B byte stream, the bytes that FFmpeg's h264 (hevc) muxer writes.
- * It appends to what the sink holds. Memory is walked where the walk knows what is in it (MEMUX_ENGINE_WALK); else
- * FFmpeg reads it, and is loaded if nobody has needed it before. The bytes are the same, and the report says which it
- * was.
+ * Writes one stream by itself, in the form that files of its codec have: H.264 and HEVC as an Annex B byte stream, AAC
+ * as ADTS, AV1 as OBUs, VP9 as IVF, Opus and Vorbis as Ogg, PCM as WAV, subtitles as SRT, ASS or WebVTT, a cover picture
+ * as it is. The bytes are those of `ffmpeg -c copy -fflags +bitexact` with the same muxer. `framing` asks for another form.
+ *
+ * It appends to what the sink holds. H.264 and HEVC in memory are walked where the walk knows what is in it
+ * (MEMUX_ENGINE_WALK); else FFmpeg reads it, and is loaded if nobody has needed it before. The bytes are the same, and
+ * the report says which it was. Forms that are written with going back are made in memory first, up to max_spool_bytes,
+ * if the sink cannot seek.
  *
  * `options` may be NULL: the first video stream. `report` may be NULL; else it is filled whenever its struct_size is
  * right, on failure too.
@@ -1160,8 +1253,8 @@ memux_status memux_extract_video(const void *data,
  * Statuses: MEMUX_OK; MEMUX_TRUNCATED (written, but the input was cut off or damaged: see the report);
  * MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
  * MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK, MEMUX_ERROR_NEEDS_SEEK,
- * MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (the stream
- * is neither H.264 nor HEVC), MEMUX_ERROR_NO_ENCODER (the FFmpeg at hand lacks the muxer),
+ * MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (the codec
+ * does not come in that form), MEMUX_ERROR_NO_ENCODER (the FFmpeg at hand lacks the muxer),
  * MEMUX_ERROR_LIBRARY_MISMATCH (it takes FFmpeg, which is not there), MEMUX_ERROR_INTERNAL.
  * Since 0.1.0.
  */
@@ -1334,6 +1427,90 @@ void memux_extract_options_init(struct memux_extract_options *options, size_t st
  * Since 0.1.0.
  */
 void memux_extract_report_init(struct memux_extract_report *report, size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_probe_options_init(&options, sizeof options)`. The size is the caller's,
+ * so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
+ * 4096, does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_probe_options_init(memux_probe_options *options, size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_probe_report_init(&report, sizeof report)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_probe_report_init(memux_probe_report *report, size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_remux_options_init(&options, sizeof options)`. The size is the caller's,
+ * so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
+ * 4096, does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_remux_options_init(memux_remux_options *options, size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_remux_report_init(&report, sizeof report)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_remux_report_init(memux_remux_report *report, size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_input_options_init(&options, sizeof options)`. The size is the caller's,
+ * so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
+ * 4096, does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_input_options_init(memux_input_options *options, size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_input_report_init(&report, sizeof report)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_input_report_init(memux_input_report *report, size_t struct_size);
+
+/**
+ * Sets `packet` to the defaults: `memux_packet_init(&packet, sizeof packet)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_packet_init(memux_packet *packet, size_t struct_size);
 
 /**
  * Sets `info` to the defaults: `memux_build_info_init(&info, sizeof info)`. The size is the caller's, so that a

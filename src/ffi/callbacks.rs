@@ -135,6 +135,12 @@ impl Release {
     pub fn new(call: memux_release_fn, opaque: Opaque) -> Self {
         Release { call, opaque }
     }
+
+    /// Nothing of the host's was handed over.
+    pub fn none() -> Self {
+        // SAFETY: nobody is called with it.
+        Release { call: None, opaque: unsafe { Opaque::new(std::ptr::null_mut()) } }
+    }
 }
 
 impl Drop for Release {

@@ -4,7 +4,7 @@ use super::handle;
 use super::reader;
 use super::source::{Bytes, memux_source};
 use crate::error::{Error, Result};
-use crate::io::{Control, Memory, Reader, Seekability, Slices, Source, Unblock};
+use crate::io::{Control, FeedEnd, Memory, Reader, Seekability, Slices, Source, Unblock};
 use std::sync::Arc;
 
 pub struct Hold {
@@ -18,6 +18,7 @@ enum Held {
     Slices(Slices<'static>),
     /// None once it has been given back.
     Reader(Option<Reader<reader::Callbacks>>),
+    Feed(Option<Reader<FeedEnd>>),
 }
 
 impl Hold {
@@ -34,6 +35,7 @@ impl Hold {
                 Held::Slices(Slices::new(blocks.iter().map(|block| unsafe { lasting(block.as_slice()) })))
             }
             Bytes::Reader(reader) => Held::Reader(Some(reader.take("source")?)),
+            Bytes::Feed(reader) => Held::Feed(Some(reader.take("source")?)),
         };
         Ok(Hold { bytes, source })
     }
@@ -43,6 +45,7 @@ impl Hold {
             Held::Memory(memory) => Some(memory),
             Held::Slices(slices) => Some(slices),
             Held::Reader(reader) => reader.as_ref().map(|reader| reader as &dyn Source),
+            Held::Feed(reader) => reader.as_ref().map(|reader| reader as &dyn Source),
         }
     }
 
@@ -51,17 +54,27 @@ impl Hold {
             Held::Memory(memory) => Ok(memory),
             Held::Slices(slices) => Ok(slices),
             Held::Reader(Some(reader)) => Ok(reader),
-            Held::Reader(None) => Err(Error::internal("a reader that was given back is read")),
+            Held::Feed(Some(reader)) => Ok(reader),
+            Held::Reader(None) | Held::Feed(None) => Err(Error::internal("a reader that was given back is read")),
         }
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        if let (Held::Reader(reader), Bytes::Reader(place)) = (&mut self.bytes, &self.source.bytes)
-            && let Some(reader) = reader.take()
-        {
-            place.put_back(reader);
+        match (&mut self.bytes, &self.source.bytes) {
+            (Held::Reader(held), Bytes::Reader(place)) => {
+                if let Some(reader) = held.take() {
+                    place.put_back(reader);
+                }
+            }
+            (Held::Feed(held), Bytes::Feed(place)) => {
+                if let Some(mut reader) = held.take() {
+                    reader.end();
+                    place.put_back(reader);
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -16,6 +16,7 @@ mod error;
 mod extract;
 #[cfg(feature = "fault-injection")]
 mod fault;
+mod feed;
 mod guard;
 mod handle;
 mod hold;
@@ -51,6 +52,7 @@ pub use error::*;
 pub use extract::*;
 #[cfg(feature = "fault-injection")]
 pub use fault::*;
+pub use feed::*;
 pub use info::*;
 pub use init::*;
 pub use input::*;

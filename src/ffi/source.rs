@@ -9,7 +9,7 @@ use super::ptr::{self, null};
 use super::reader::{self, memux_reader};
 use super::status::memux_status;
 use crate::error::{Error, Result, Status};
-use crate::io::{Memory, Reader, Slices, Source};
+use crate::io::{FeedEnd, Memory, Reader, Slices, Source};
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -33,15 +33,32 @@ pub(super) enum Bytes {
     Memory(Block),
     Slices(Vec<Block>),
     Reader(Lent<Reader<reader::Callbacks>>),
+    Feed(Lent<Reader<FeedEnd>>),
+}
+
+impl Bytes {
+    pub(super) fn fed(reader: Reader<FeedEnd>) -> Self {
+        Bytes::Feed(Lent::new(reader))
+    }
 }
 
 impl memux_source {
+    /// One that has nothing of the host's to release.
+    pub(super) fn of(bytes: Bytes) -> Self {
+        memux_source { bytes, _release: Release::none() }
+    }
+
     /// Lets one operation work with the bytes.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut dyn Source) -> Result<R>) -> Result<R> {
         match &self.bytes {
             Bytes::Memory(block) => work(&mut Memory::new(block.as_slice())),
             Bytes::Slices(blocks) => work(&mut Slices::new(blocks.iter().map(Block::as_slice))),
             Bytes::Reader(reader) => reader.with("source", |reader| work(reader)),
+            Bytes::Feed(reader) => reader.with("source", |reader| {
+                let result = work(reader);
+                reader.end();
+                result
+            }),
         }
     }
 }

@@ -11,6 +11,8 @@ pub trait HostReader {
     fn unblock(&self) -> Option<Unblock> {
         None
     }
+    /// The operation that has read from it is over.
+    fn end(&mut self) {}
 }
 
 /// A source that asks the host.
@@ -52,6 +54,13 @@ impl<H: HostReader> Reader<H> {
             position: 0,
             at_end: false,
             used: false,
+        }
+    }
+
+    /// An operation is over.
+    pub fn end(&mut self) {
+        if self.used {
+            self.host.end();
         }
     }
 

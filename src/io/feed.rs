@@ -1,0 +1,263 @@
+//! A source whose bytes are pushed by the host: a bounded queue, pushed to on one thread and read from on another.
+
+use super::codes;
+use super::reader::HostReader;
+use super::{Unblock, to_u64};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The host's end.
+pub struct Feed(Arc<Queue>);
+
+/// The operation's end: it reads as from any callback.
+pub struct FeedEnd(Arc<Queue>);
+
+struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    bytes: VecDeque<u8>,
+    capacity: usize,
+    /// All that comes after the bytes that wait: nothing yet, the end, or a failure.
+    ending: Option<i32>,
+    /// An operation was cancelled or its time is up.
+    interrupted: bool,
+    /// Nobody reads any more.
+    closed: bool,
+}
+
+/// What became of a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pushed {
+    /// So many bytes are in the queue now.
+    Taken(usize),
+    /// Nobody reads any more.
+    Closed,
+    /// The feed had been ended before.
+    Ended,
+}
+
+/// What the operation's end reads when the host let go of its end too early.
+const BROKEN: i32 = -libc::EPIPE;
+
+impl Queue {
+    /// A panic elsewhere cannot leave these plain values half-changed.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.changed.notify_all();
+        result
+    }
+}
+
+/// Both ends of a queue that holds no more than `capacity` bytes.
+pub fn feed(capacity: usize) -> (Feed, FeedEnd) {
+    let state = Mutex::new(State { capacity: capacity.max(1), ..State::default() });
+    let queue = Arc::new(Queue { state, changed: Condvar::new() });
+    (Feed(Arc::clone(&queue)), FeedEnd(queue))
+}
+
+impl Feed {
+    /// Puts in as much as there is room for, at once.
+    pub fn push(&self, data: &[u8]) -> Pushed {
+        self.0.change(|state| state.put(data))
+    }
+
+    /// Waits until there is room for all, no longer than `time` if there is one. Tells how much was taken.
+    pub fn push_all(&self, data: &[u8], time: Option<Duration>) -> Pushed {
+        let end = time.and_then(|time| Instant::now().checked_add(time));
+        let (mut rest, mut state) = (data, self.0.lock());
+        loop {
+            match state.put(rest) {
+                Pushed::Taken(count) => rest = rest.get(count..).unwrap_or_default(),
+                other => return other,
+            }
+            self.0.changed.notify_all();
+            let taken = data.len().saturating_sub(rest.len());
+            if rest.is_empty() {
+                return Pushed::Taken(taken);
+            }
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            state = match left {
+                Some(left) if left.is_zero() => return Pushed::Taken(taken),
+                Some(left) => self.0.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    /// No more will come; what waits is still read.
+    pub fn finish(&self) {
+        self.end(codes::EOF);
+    }
+
+    /// What comes after the bytes that wait is a failure with the host's own code.
+    pub fn fail(&self, code: i32) {
+        self.end(code);
+    }
+
+    fn end(&self, code: i32) {
+        self.0.change(|state| state.ending.get_or_insert(code).to_owned());
+    }
+
+    /// How many bytes wait.
+    pub fn level(&self) -> u64 {
+        to_u64(self.0.lock().bytes.len())
+    }
+
+    pub fn capacity(&self) -> u64 {
+        to_u64(self.0.lock().capacity)
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.end(BROKEN);
+    }
+}
+
+impl State {
+    fn put(&mut self, data: &[u8]) -> Pushed {
+        if self.closed {
+            return Pushed::Closed;
+        }
+        if self.ending.is_some() {
+            return Pushed::Ended;
+        }
+        let room = self.capacity.saturating_sub(self.bytes.len()).min(data.len());
+        if self.bytes.try_reserve(room).is_err() {
+            return Pushed::Taken(0);
+        }
+        self.bytes.extend(data.get(..room).unwrap_or_default());
+        Pushed::Taken(room)
+    }
+
+    fn take(&mut self, buf: &mut [u8]) -> usize {
+        let count = buf.len().min(self.bytes.len());
+        for (to, from) in buf.iter_mut().zip(self.bytes.drain(..count)) {
+            *to = from;
+        }
+        count
+    }
+}
+
+impl FeedEnd {
+    fn close(&self) {
+        self.0.change(|state| {
+            state.closed = true;
+            state.bytes = VecDeque::new();
+        });
+    }
+}
+
+impl Drop for FeedEnd {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl HostReader for FeedEnd {
+    fn read(&mut self, buf: &mut [u8]) -> i32 {
+        let mut state = self.0.lock();
+        loop {
+            if state.interrupted {
+                return codes::EXIT;
+            }
+            let count = state.take(buf);
+            if count > 0 {
+                self.0.changed.notify_all();
+                return i32::try_from(count).unwrap_or(i32::MAX);
+            }
+            if let Some(ending) = state.ending {
+                return ending;
+            }
+            state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn seek(&mut self, _: i64, _: i32) -> i64 {
+        i64::from(-libc::ESPIPE)
+    }
+
+    /// There can be no other operation.
+    fn end(&mut self) {
+        self.close();
+    }
+
+    fn unblock(&self) -> Option<Unblock> {
+        let queue = Arc::clone(&self.0);
+        Some(Arc::new(move || queue.change(|state| state.interrupted = true)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_feed_takes_what_fits_and_says_so() {
+        let (feed, mut end) = feed(4);
+        assert_eq!(feed.push(b"abcdef"), Pushed::Taken(4));
+        assert_eq!((feed.push(b"ef"), feed.level()), (Pushed::Taken(0), 4));
+        let mut buf = [0; 3];
+        assert_eq!((end.read(&mut buf), &buf), (3, b"abc"));
+        assert_eq!((feed.push(b"ef"), feed.level()), (Pushed::Taken(2), 3));
+        feed.finish();
+        assert_eq!(feed.push(b"g"), Pushed::Ended);
+        assert_eq!((end.read(&mut buf), &buf), (3, b"def"));
+        assert_eq!(end.read(&mut buf), codes::EOF);
+    }
+
+    #[test]
+    fn a_failure_comes_after_what_waits_and_a_feed_let_go_is_one() {
+        for (code, expected) in [(Some(-5), -5), (None, BROKEN)] {
+            let (feed, mut end) = feed(4);
+            feed.push(b"a");
+            if let Some(code) = code {
+                feed.fail(code);
+            }
+            drop(feed);
+            let mut buf = [0; 2];
+            assert_eq!((end.read(&mut buf), end.read(&mut buf)), (1, expected));
+        }
+    }
+
+    #[test]
+    fn who_waits_for_room_goes_on_when_there_is_some_or_nobody_reads() {
+        let (feed, mut end) = feed(2);
+        let reading = std::thread::spawn(move || {
+            let (mut all, mut buf) = (Vec::new(), [0; 3]);
+            while all.len() < 6 {
+                let count = usize::try_from(end.read(&mut buf)).unwrap();
+                all.extend_from_slice(&buf[..count]);
+            }
+            all
+        });
+        assert_eq!(feed.push_all(b"abcdef", None), Pushed::Taken(6));
+        assert_eq!(reading.join().unwrap(), b"abcdef");
+        assert_eq!(feed.push_all(b"ghi", None), Pushed::Closed, "the reading end is gone");
+    }
+
+    #[test]
+    fn waiting_for_room_ends_in_time() {
+        let (feed, _end) = feed(2);
+        assert_eq!(feed.push_all(b"abc", Some(Duration::from_millis(20))), Pushed::Taken(2));
+    }
+
+    #[test]
+    fn a_read_that_waits_is_freed() {
+        let (_feed, mut end) = feed(2);
+        let unblock = end.unblock().unwrap();
+        let reading = std::thread::spawn(move || end.read(&mut [0; 1]));
+        std::thread::sleep(Duration::from_millis(20));
+        unblock();
+        assert_eq!(reading.join().unwrap(), codes::EXIT);
+    }
+}
