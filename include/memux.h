@@ -159,6 +159,58 @@
 /** The reader seeks for next to nothing. */
 #define MEMUX_SEEKABILITY_CHEAP 3
 
+/** In times of media: not known. The value of FFmpeg's AV_NOPTS_VALUE. */
+#define MEMUX_NO_TIME INT64_MIN
+
+/** All that FFmpeg's own tools show. */
+#define MEMUX_PROBE_FULL 0
+/** What the container's header says, and nothing behind it is read. */
+#define MEMUX_PROBE_HEADER 1
+
+/** FFmpeg does not know what kind of stream it is. */
+#define MEMUX_STREAM_UNKNOWN 0
+/** Pictures. A cover picture is one, with MEMUX_DISPOSITION_ATTACHED_PIC. */
+#define MEMUX_STREAM_VIDEO 1
+/** Sound. */
+#define MEMUX_STREAM_AUDIO 2
+/** Subtitles. */
+#define MEMUX_STREAM_SUBTITLE 3
+/** Something that goes with the others: time codes, say. */
+#define MEMUX_STREAM_DATA 4
+/** A file within the file: a font, say. */
+#define MEMUX_STREAM_ATTACHMENT 5
+
+/** To be taken where nothing else is asked for. These have the values of FFmpeg's AV_DISPOSITION_. */
+#define MEMUX_DISPOSITION_DEFAULT 1
+/** In another language than the original. */
+#define MEMUX_DISPOSITION_DUB 2
+/** In the original language. */
+#define MEMUX_DISPOSITION_ORIGINAL 4
+/** A commentary. */
+#define MEMUX_DISPOSITION_COMMENT 8
+/** To be shown even where subtitles are not wanted. */
+#define MEMUX_DISPOSITION_FORCED 64
+/** For those who hear badly. */
+#define MEMUX_DISPOSITION_HEARING_IMPAIRED 128
+/** For those who see badly. */
+#define MEMUX_DISPOSITION_VISUAL_IMPAIRED 256
+/** A cover picture. */
+#define MEMUX_DISPOSITION_ATTACHED_PIC 1024
+/** Pictures for a time line. */
+#define MEMUX_DISPOSITION_TIMED_THUMBNAILS 2048
+
+/** To the last place at or before the time from which decoding can begin. */
+#define MEMUX_SEEK_KEYFRAME 0
+/** To the same place; packets that end before the time have MEMUX_PACKET_DISCARD: they are decoded, and not shown. */
+#define MEMUX_SEEK_EXACT 1
+
+/** Decoding can begin with this packet. */
+#define MEMUX_PACKET_KEY 1
+/** The packet is damaged. */
+#define MEMUX_PACKET_CORRUPT 2
+/** The packet is needed to decode others, and is not to be shown. */
+#define MEMUX_PACKET_DISCARD 4
+
 /** Count the packets of the stream: what a loop over av_read_frame counts. */
 #define MEMUX_COUNT_PACKETS 0
 /** Take the container's word for it, where it gives one; else count packets. The fastest. */
@@ -288,6 +340,24 @@ typedef struct memux_cancel memux_cancel;
  * changes, so any number of threads may read it at once. Free it with memux_error_free(). Since 0.1.0.
  */
 typedef struct memux_error memux_error;
+
+/**
+ * What a probe found: a container with its streams, chapters and programs. It never changes, so any number of threads
+ * may read it at once; all that its functions give belongs to it and lives as long. Since 0.1.0.
+ */
+typedef struct memux_info memux_info;
+
+/**
+ * An open container. It keeps its source until it is freed; a source of a reader serves nothing else meanwhile. Used by
+ * one thread at a time; a call from inside one of its callbacks gets MEMUX_ERROR_BUSY. Since 0.1.0.
+ */
+typedef struct memux_input memux_input;
+
+/**
+ * A copy of a packet, which lives until it is freed. It never changes, so any number of threads may read it at once.
+ * Since 0.1.0.
+ */
+typedef struct memux_kept_packet memux_kept_packet;
 
 /**
  * Where an operation's bytes go. Each operation appends to what was written before. One operation at a time uses a
@@ -492,6 +562,239 @@ typedef struct memux_writer {
     int32_t max_write;
 } memux_writer;
 
+/** A key and its value, both in UTF-8. Filled by the library. Since 0.1.0. */
+typedef struct memux_tag {
+    /** Never NULL. */
+    const char *key;
+    /** Never NULL. */
+    const char *value;
+} memux_tag;
+
+/** A container. Filled by the library, `struct_size` included. Texts are NULL where they are not known. Since 0.1.0. */
+typedef struct memux_container_info {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** FFmpeg's short names for the format, separated by commas. */
+    const char *name;
+    /** FFmpeg's long name for it. */
+    const char *long_name;
+    /** The MIME type without parameters. */
+    const char *mime_type;
+    /** `tag_count` of them. */
+    const struct memux_tag *tags;
+    /** How many tags there are. */
+    size_t tag_count;
+    /** The time of the first frame, in microseconds; MEMUX_NO_TIME where it is not known. */
+    int64_t start_us;
+    /** In microseconds; MEMUX_NO_TIME where it is not known. */
+    int64_t duration_us;
+    /** Bits per second; 0 where it is not known. */
+    int64_t bit_rate;
+    /** Bytes of the input; MEMUX_UNKNOWN where that is not known. */
+    uint64_t size;
+    /** How many streams memux_info_stream() knows. */
+    size_t stream_count;
+    /** How many chapters memux_info_chapter() knows. */
+    size_t chapter_count;
+    /** How many programs memux_info_program() knows. */
+    size_t program_count;
+    /** How sure FFmpeg is of the format, of 100; 0 where the host named it. */
+    int32_t probe_score;
+    /** 0. */
+    int32_t reserved;
+} memux_container_info;
+
+/** Something about a stream that has a form of its own. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_side_data {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** FFmpeg's name for what it is ("Display Matrix" ...). Never NULL. */
+    const char *name;
+    /** The bytes, as FFmpeg has them. */
+    const uint8_t *data;
+    /** How many bytes. */
+    size_t size;
+    /** FFmpeg's AV_PKT_DATA_ number for what it is. */
+    int32_t kind;
+    /** 0. */
+    int32_t reserved;
+} memux_side_data;
+
+/** The display that a film was mastered on. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_mastering_display {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** x and y of red, green and blue, in CIE 1931; all 0 where they are not known. */
+    double primaries[3][2];
+    /** x and y of the white point. */
+    double white_point[2];
+    /** In candela per square metre; both 0 where they are not known. */
+    double min_luminance;
+    /** In candela per square metre. */
+    double max_luminance;
+} memux_mastering_display;
+
+/**
+ * A stream. Filled by the library, `struct_size` included. Texts are NULL and numbers 0 where they are not known or
+ * do not apply, if nothing else is said. Since 0.1.0.
+ */
+typedef struct memux_stream_info {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** The codec's short name in FFmpeg ("h264", "aac" ...). */
+    const char *codec;
+    /** Its long name. */
+    const char *codec_long_name;
+    /** Its name in MIME types and manifests, after RFC 6381 ("avc1.64001f", "mp4a.40.2" ...). */
+    const char *codec_string;
+    /** The profile's name. */
+    const char *profile;
+    /** FFmpeg's name of the pixel format, or of the sample format. */
+    const char *format;
+    /** FFmpeg's name of the channel layout ("stereo", "5.1" ...). */
+    const char *channel_layout;
+    /** The language as the container names it ("eng" ...). */
+    const char *language;
+    /** "tv" or "pc". */
+    const char *color_range;
+    /** FFmpeg's name of the matrix ("bt709" ...). */
+    const char *color_space;
+    /** FFmpeg's name of the transfer curve ("smpte2084" ...). */
+    const char *color_transfer;
+    /** FFmpeg's name of the primaries ("bt2020" ...). */
+    const char *color_primaries;
+    /** Where chroma is sampled ("left" ...). */
+    const char *chroma_location;
+    /** "progressive", or the order of the fields ("tt", "bb", "tb", "bt"). */
+    const char *field_order;
+    /** `tag_count` of them. */
+    const struct memux_tag *tags;
+    /** How many tags there are. */
+    size_t tag_count;
+    /** `side_data_count` of them. */
+    const struct memux_side_data *side_data;
+    /** How many there are. */
+    size_t side_data_count;
+    /** The display that it was mastered on. */
+    const struct memux_mastering_display *mastering_display;
+    /** What a decoder must know beforehand, in the container's form (avcC, AudioSpecificConfig ...). */
+    const uint8_t *configuration;
+    /** How many bytes. */
+    size_t configuration_size;
+    /** An attached picture, as it stands in the container. */
+    const uint8_t *picture;
+    /** How many bytes; 0: the stream is no attached picture. */
+    size_t picture_size;
+    /** In units of the time base; MEMUX_NO_TIME where it is not known. */
+    int64_t start;
+    /** In units of the time base; MEMUX_NO_TIME where it is not known. */
+    int64_t duration;
+    /** Bits per second. */
+    int64_t bit_rate;
+    /** How many frames, by the header. */
+    int64_t frames;
+    /** The number of the stream, counted from 0. */
+    int32_t index;
+    /** What it holds: one of MEMUX_STREAM_*. */
+    int32_t kind;
+    /** The container's own number for it (a PID, a track's number); -1 where it has none. */
+    int32_t id;
+    /** Bits of MEMUX_DISPOSITION_*. */
+    int32_t disposition;
+    /** The container's code for the codec, its first letter lowest. */
+    uint32_t codec_tag;
+    /** FFmpeg's number for the profile, -99 where it is not known. */
+    int32_t profile_number;
+    /** The codec's level as it counts them, -99 where it is not known. */
+    int32_t level;
+    /** One unit of time stamps, in seconds: the number above the line. */
+    int32_t time_base_num;
+    /** And below. */
+    int32_t time_base_den;
+    /** Pixels. */
+    int32_t width;
+    /** Pixels. */
+    int32_t height;
+    /** Pixels, with those that are cut off before showing. Known by MEMUX_PROBE_FULL alone. */
+    int32_t coded_width;
+    /** As coded_width. */
+    int32_t coded_height;
+    /** Degrees by which the picture is to be turned before showing, counterclockwise. */
+    int32_t rotation;
+    /** The shape of a pixel, width to height. */
+    int32_t sample_aspect_num;
+    /** And below the line. */
+    int32_t sample_aspect_den;
+    /** The shape of the picture. */
+    int32_t display_aspect_num;
+    /** And below the line. */
+    int32_t display_aspect_den;
+    /** Frames per second, on average. */
+    int32_t frame_rate_num;
+    /** And below the line. */
+    int32_t frame_rate_den;
+    /** The least rate in which all time stamps can be said, as FFmpeg guesses it. */
+    int32_t base_frame_rate_num;
+    /** And below the line. */
+    int32_t base_frame_rate_den;
+    /** How many frames may wait for one that is shown before them. */
+    int32_t reorder_delay;
+    /** Samples per second. */
+    int32_t sample_rate;
+    /** Channels of audio. */
+    int32_t channels;
+    /** Of an audio sample as it is stored, where that is fixed. */
+    int32_t bits_per_sample;
+    /** The brightest pixel, in candela per square metre. */
+    uint32_t max_content_light;
+    /** The brightest average of a frame. */
+    uint32_t max_average_light;
+} memux_stream_info;
+
+/** A chapter. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_chapter_info {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** NULL where it has none. */
+    const char *title;
+    /** `tag_count` of them. */
+    const struct memux_tag *tags;
+    /** How many tags there are. */
+    size_t tag_count;
+    /** The container's number for it. */
+    int64_t id;
+    /** In units of the time base. */
+    int64_t start;
+    /** In units of the time base. */
+    int64_t end;
+    /** One unit of its times, in seconds: the number above the line. */
+    int32_t time_base_num;
+    /** And below. */
+    int32_t time_base_den;
+} memux_chapter_info;
+
+/** A program: streams that belong together. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_program_info {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** Numbers of its streams, `stream_count` of them. */
+    const int32_t *streams;
+    /** How many streams. */
+    size_t stream_count;
+    /** `tag_count` of them. */
+    const struct memux_tag *tags;
+    /** How many tags there are. */
+    size_t tag_count;
+    /** FFmpeg's number for it. */
+    int32_t id;
+    /** The number that the container gives it. */
+    int32_t number;
+    /** The PID of its table in MPEG-TS. */
+    int32_t pmt_pid;
+    /** The PID of its clock in MPEG-TS. */
+    int32_t pcr_pid;
+} memux_program_info;
+
 /**
  * How much an operation may take of the host. In each member 0 means the default, which is named there, and
  * MEMUX_UNKNOWN means no limit. More than a limit ends the operation with MEMUX_ERROR_LIMIT (a spool that is too
@@ -596,6 +899,119 @@ typedef struct memux_run_options {
     /** 0. */
     int32_t reserved;
 } memux_run_options;
+
+/** How a probe looks. A struct of zeros with its struct_size finds out all. Since 0.1.0. */
+typedef struct memux_probe_options {
+    /** Set by memux_probe_options_init(). */
+    size_t struct_size;
+    /** May be NULL: the defaults. */
+    const struct memux_run_options *run;
+    /** One of MEMUX_PROBE_*. */
+    int32_t level;
+    /** 0. */
+    int32_t reserved;
+} memux_probe_options;
+
+/** How a probe went. It is filled whenever struct_size is right, on failure too. Since 0.1.0. */
+typedef struct memux_probe_report {
+    /** Set by memux_probe_report_init(). */
+    size_t struct_size;
+    /**
+     * How many more bytes of the input are needed, at least, before the call can answer: for a host that has only the
+     * beginning yet. 0 where it has answered, MEMUX_UNKNOWN where that cannot be told.
+     */
+    uint64_t bytes_needed;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. MEMUX_PROBE_HEADER does not look for that. */
+    int32_t completeness;
+    /** What did it: one of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
+    int32_t engine_reason;
+    /** 0. */
+    int32_t reserved;
+} memux_probe_report;
+
+/**
+ * A packet: a frame of video, some frames of audio, as the container holds them. All that it points to belongs to
+ * whatever gave it. Since 0.1.0.
+ */
+typedef struct memux_packet {
+    /** Set by memux_packet_init(). */
+    size_t struct_size;
+    /** The packet's bytes. NULL if there are none. */
+    const uint8_t *data;
+    /** How many bytes. */
+    size_t size;
+    /**
+     * How many bytes behind those may be read and are zero: decoders want 64 of them. Fewer where the packet lies in a
+     * larger piece of memory; memux_packet_retain() always gives 64.
+     */
+    size_t padding;
+    /** `side_data_count` of them. */
+    const struct memux_side_data *side_data;
+    /** How many there are. */
+    size_t side_data_count;
+    /** When it is shown, in units of the time base; MEMUX_NO_TIME where it is not known. */
+    int64_t pts;
+    /** When it is decoded, in units of the time base; MEMUX_NO_TIME where it is not known. */
+    int64_t dts;
+    /** How long it lasts, in units of the time base; 0 where it is not known. */
+    int64_t duration;
+    /** The byte of the input at which it was found; MEMUX_UNKNOWN where that means nothing. */
+    uint64_t position;
+    /** The number of its stream. */
+    int32_t stream_index;
+    /** Bits of MEMUX_PACKET_*. */
+    int32_t flags;
+    /** One unit of its times, in seconds: the number above the line. */
+    int32_t time_base_num;
+    /** And below. */
+    int32_t time_base_den;
+} memux_packet;
+
+/** How a container is opened. A struct of zeros with its struct_size finds out all first. Since 0.1.0. */
+typedef struct memux_input_options {
+    /** Set by memux_input_options_init(). */
+    size_t struct_size;
+    /**
+     * May be NULL: the defaults. Progress and trace callbacks are made until the input is freed; the timeout is for each
+     * call; the engine is not looked at.
+     */
+    const struct memux_run_options *run;
+    /**
+     * MEMUX_PROBE_FULL: streams are read for a while, so that no time stamp is left out that FFmpeg can fill in.
+     * MEMUX_PROBE_HEADER: packets come at once.
+     */
+    int32_t level;
+    /** 0. */
+    int32_t reserved;
+} memux_input_options;
+
+/** What an open container has shown of itself. Since 0.1.0. */
+typedef struct memux_input_report {
+    /** Set by memux_input_report_init(). */
+    size_t struct_size;
+    /** Packets given so far. */
+    uint64_t packets;
+    /** Packets that FFmpeg marked as corrupt. */
+    uint64_t corrupt_packets;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. Known when its end has been met. */
+    int32_t completeness;
+    /** 0. */
+    int32_t reserved;
+} memux_input_report;
 
 /** What to count. A struct of zeros with its struct_size counts the packets of the first video stream. Since 0.1.0. */
 typedef struct memux_count_options {
@@ -1083,6 +1499,236 @@ size_t memux_buffer_size(const struct memux_buffer *buffer);
 void memux_buffer_free(struct memux_buffer *buffer);
 
 /**
+ * The container. NULL only for NULL.
+ *
+ * Ownership: what is pointed to belongs to `info` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_container_info *memux_info_container(const struct memux_info *info);
+
+/**
+ * The stream of number `index`, counted from 0 to stream_count of the container. NULL where there is none, and for
+ * NULL.
+ *
+ * Ownership: what is pointed to belongs to `info` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_stream_info *memux_info_stream(const struct memux_info *info, size_t index);
+
+/**
+ * The chapter of number `index`, counted from 0 to chapter_count of the container. NULL where there is none, and for
+ * NULL.
+ *
+ * Ownership: what is pointed to belongs to `info` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_chapter_info *memux_info_chapter(const struct memux_info *info,
+                                                    size_t index);
+
+/**
+ * The program of number `index`, counted from 0 to program_count of the container. NULL where there is none, and for
+ * NULL.
+ *
+ * Ownership: what is pointed to belongs to `info` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_program_info *memux_info_program(const struct memux_info *info,
+                                                    size_t index);
+
+/**
+ * The same as text: JSON in UTF-8 with the names and forms of `ffprobe -show_format -show_streams -show_chapters -of
+ * json`, but for `filename`, which there is none of. Not ended by a zero.
+ *
+ * Ownership: on success `*json` is the host's, to be freed with memux_buffer_free(); on failure it is NULL, and
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any number at once.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_info_json(const struct memux_info *info,
+                             struct memux_buffer **json,
+                             struct memux_error **error);
+
+/**
+ * Frees what a probe found. NULL is nothing.
+ *
+ * Ownership: `info` and all that it gave are gone afterwards.
+ * Threads: any, while no other uses it.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_info_free(struct memux_info *info);
+
+/**
+ * Finds out what is in an input: its container, its streams, its chapters.
+ *
+ * `options` may be NULL: all is found out, as ffprobe does, for which some packets are read and decoders opened.
+ * MEMUX_PROBE_HEADER reads no more than the container's header, where it has one. `report` may be NULL; else it is
+ * filled whenever its struct_size is right, on failure too.
+ *
+ * Ownership: on success `*info` is the host's, to be freed with memux_info_free(); on failure it is NULL, and
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any. A source of memory serves any number of calls at once, a source of a reader one at a time.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (answered, but the input was cut off or damaged: see the report);
+ * MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
+ * MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK, MEMUX_ERROR_FORMAT,
+ * MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_LIBRARY_MISMATCH,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_probe(struct memux_source *source,
+                         const struct memux_probe_options *options,
+                         struct memux_info **info,
+                         struct memux_probe_report *report,
+                         struct memux_error **error);
+
+/**
+ * Copies a packet, so that it outlives its container. The copy has 64 zero bytes behind its data.
+ *
+ * Ownership: on success `*kept` is the host's, to be freed with memux_kept_packet_free(); NULL on failure, and
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any, while the packet stands.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_packet_retain(const struct memux_packet *packet,
+                                 struct memux_kept_packet **kept,
+                                 struct memux_error **error);
+
+/**
+ * The copy. NULL only for NULL.
+ *
+ * Ownership: what is pointed to belongs to `kept` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_packet *memux_kept_packet_view(const struct memux_kept_packet *kept);
+
+/**
+ * Frees the copy of a packet. NULL is nothing.
+ *
+ * Ownership: `kept` and its bytes are gone afterwards.
+ * Threads: any, while no other uses it.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_kept_packet_free(struct memux_kept_packet *kept);
+
+/**
+ * Opens a container, to read its packets one by one.
+ *
+ * `options` may be NULL. The source may be freed at once: the input keeps its share of it.
+ *
+ * Ownership: on success `*input` is the host's, to be freed with memux_input_free(); NULL on failure, and `*error`, if
+ * `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any. A source of memory may be opened any number of times at once, a source of a reader once.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_LIMIT, MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK,
+ * MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_LIBRARY_MISMATCH,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_input_open(struct memux_source *source,
+                              const struct memux_input_options *options,
+                              struct memux_input **input,
+                              struct memux_error **error);
+
+/**
+ * The next packet, of whichever selected stream it is.
+ *
+ * `*packet` is filled; what it points to stands until the next call with this input.
+ *
+ * Ownership: the packet's bytes belong to `input`; memux_packet_retain() makes a copy. On failure `*error`, if `error`
+ * is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_END (there is no more) and MEMUX_TRUNCATED (there is no more, and the input was cut off or
+ * damaged), both without a packet; failures are for good, each further call gives the same: MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_LIMIT, MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK,
+ * MEMUX_ERROR_CORRUPT, MEMUX_ERROR_INTERNAL; and MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED,
+ * MEMUX_ERROR_BUSY.
+ * Since 0.1.0.
+ */
+memux_status memux_input_next(struct memux_input *input,
+                              struct memux_packet *packet,
+                              struct memux_error **error);
+
+/**
+ * Goes to a time, in microseconds from the container's own zero.
+ *
+ * `mode` is one of MEMUX_SEEK_*. `*landed_us`, if `landed_us` is not NULL, is the time of the first packet that is shown
+ * next: of the first selected video stream, if it has any soon, else of any. MEMUX_NO_TIME if the input ends there.
+ *
+ * Ownership: nothing changes hands. The packet given before does not stand any more.
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_NEEDS_SEEK (the reader, or the container, cannot; packets go on from where they were);
+ * otherwise those of memux_input_next().
+ * Since 0.1.0.
+ */
+memux_status memux_input_seek(struct memux_input *input,
+                              int64_t time_us,
+                              int32_t mode,
+                              int64_t *landed_us,
+                              struct memux_error **error);
+
+/**
+ * From here on only packets of these streams come. `streams` are `count` numbers; with none no packet comes any more.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_STREAM (one of them is none, and nothing is changed),
+ * MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_input_select(struct memux_input *input,
+                                const int32_t *streams,
+                                size_t count,
+                                struct memux_error **error);
+
+/**
+ * What the container holds, as far as it is known by now: some containers show streams only on the way.
+ *
+ * Ownership: on success `*info` is the host's, to be freed with memux_info_free(), and lives on its own; NULL on failure.
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_input_info(struct memux_input *input,
+                              struct memux_info **info,
+                              struct memux_error **error);
+
+/**
+ * What has been found out so far. `*report` is filled.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_input_get_report(struct memux_input *input,
+                                    struct memux_input_report *report,
+                                    struct memux_error **error);
+
+/**
+ * Closes a container and lets go of its source. NULL is nothing.
+ *
+ * Ownership: `input` is gone, and the packet that it gave last.
+ * Threads: any, while no other uses it; not from inside its own callbacks.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_input_free(struct memux_input *input);
+
+/**
  * Counts the frames of the first video stream of an input in memory: its packets, as a loop over av_read_frame does.
  * This is memux_count() with its defaults.
  *
@@ -1334,6 +1980,66 @@ void memux_extract_options_init(struct memux_extract_options *options, size_t st
  * Since 0.1.0.
  */
 void memux_extract_report_init(struct memux_extract_report *report, size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_probe_options_init(&options, sizeof options)`. The size is the caller's,
+ * so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
+ * 4096, does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_probe_options_init(struct memux_probe_options *options, size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_probe_report_init(&report, sizeof report)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_probe_report_init(struct memux_probe_report *report, size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_input_options_init(&options, sizeof options)`. The size is the caller's,
+ * so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
+ * 4096, does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_input_options_init(struct memux_input_options *options, size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_input_report_init(&report, sizeof report)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_input_report_init(struct memux_input_report *report, size_t struct_size);
+
+/**
+ * Sets `packet` to the defaults: `memux_packet_init(&packet, sizeof packet)`. The size is the caller's, so
+ * that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
+ * does nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_packet_init(struct memux_packet *packet, size_t struct_size);
 
 /**
  * Sets `info` to the defaults: `memux_build_info_init(&info, sizeof info)`. The size is the caller's, so that a
