@@ -199,9 +199,16 @@
 /** Pictures for a time line. */
 #define MEMUX_DISPOSITION_TIMED_THUMBNAILS 2048
 
-/** To the last place at or before the time from which decoding can begin. */
+/**
+ * To the last place at or before the time from which decoding can begin. In containers without an index (MPEG-TS, MPEG-PS)
+ * to where the time is, as FFmpeg does: decoding begins with the next packet that has MEMUX_PACKET_KEY.
+ */
 #define MEMUX_SEEK_KEYFRAME 0
-/** To the same place; packets that end before the time have MEMUX_PACKET_DISCARD: they are decoded, and not shown. */
+
+/**
+ * To a place from which the time can be decoded, in every container. Packets that end before the time have
+ * MEMUX_PACKET_DISCARD: they are decoded, and not shown.
+ */
 #define MEMUX_SEEK_EXACT 1
 
 /** Decoding can begin with this packet. */
@@ -1670,8 +1677,8 @@ memux_status memux_input_next(struct memux_input *input,
  *
  * Ownership: nothing changes hands. The packet given before does not stand any more.
  * Threads: one at a time.
- * Statuses: MEMUX_OK; MEMUX_ERROR_NEEDS_SEEK (the reader, or the container, cannot; packets go on from where they were);
- * otherwise those of memux_input_next().
+ * Statuses: MEMUX_OK; MEMUX_ERROR_NEEDS_SEEK (the reader cannot: packets go on from where they were; or the container
+ * cannot be sought in: that is for good); otherwise those of memux_input_next().
  * Since 0.1.0.
  */
 memux_status memux_input_seek(struct memux_input *input,
