@@ -28,7 +28,9 @@ pub struct Inlet<'a> {
     container: Container,
     /// The container cannot be read front to back.
     needs_seek: bool,
-    /// All that the demuxer finds by seeking is wanted.
+    /// All that the demuxer can find out is wanted, not only the packets of one stream.
+    wants_all: bool,
+    /// What it finds by seeking among it.
     seeks_freely: bool,
     watcher: Option<Watcher>,
     position: u64,
@@ -55,6 +57,7 @@ impl<'a> Inlet<'a> {
             spooled: false,
             container: Container::Other,
             needs_seek: false,
+            wants_all: false,
             seeks_freely: false,
             watcher: None,
             position: 0,
@@ -159,9 +162,15 @@ impl<'a> Inlet<'a> {
         !self.spooled && self.source.seekability() == Seekability::None
     }
 
-    /// Whether the demuxer may look wherever it likes, for durations and all else that is found at the end.
-    pub fn seek_freely(&mut self, freely: bool) {
+    /// All that the demuxer can find out is wanted. `freely`: it may look wherever it likes, for durations and all else
+    /// that is found at the end.
+    pub fn want_all(&mut self, freely: bool) {
+        self.wants_all = true;
         self.seeks_freely = freely;
+    }
+
+    pub fn wants_all(&self) -> bool {
+        self.wants_all
     }
 
     /// Whether the demuxer is told that it may seek. Some containers are read front to back wherever that is possible: in

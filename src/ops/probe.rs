@@ -82,7 +82,7 @@ fn look(
     let mut description = Description::default();
     let judged = options.level == Level::Full;
     let note = open::with_inlet_judged(source, control, found, judged, |inlet, _| {
-        inlet.seek_freely(freely);
+        inlet.want_all(freely);
         description = describe(inlet, named, options, control)?;
         Ok(())
     })?;
