@@ -28,10 +28,10 @@ pub struct Inlet<'a> {
     container: Container,
     /// The container cannot be read front to back.
     needs_seek: bool,
-    /// All that the demuxer can find out is wanted, not only the packets of one stream.
-    wants_all: bool,
-    /// What it finds by seeking among it.
+    /// All that the demuxer finds by seeking is wanted.
     seeks_freely: bool,
+    /// And all that it finds by reading on for a while.
+    wants_all: bool,
     watcher: Option<Watcher>,
     position: u64,
     size: Option<u64>,
@@ -57,8 +57,8 @@ impl<'a> Inlet<'a> {
             spooled: false,
             container: Container::Other,
             needs_seek: false,
-            wants_all: false,
             seeks_freely: false,
+            wants_all: false,
             watcher: None,
             position: 0,
             size,
@@ -162,11 +162,14 @@ impl<'a> Inlet<'a> {
         !self.spooled && self.source.seekability() == Seekability::None
     }
 
-    /// All that the demuxer can find out is wanted. `freely`: it may look wherever it likes, for durations and all else
-    /// that is found at the end.
-    pub fn want_all(&mut self, freely: bool) {
-        self.wants_all = true;
+    /// Whether the demuxer may look wherever it likes, for durations and all else that is found at the end.
+    pub fn seek_freely(&mut self, freely: bool) {
         self.seeks_freely = freely;
+    }
+
+    /// Whether the demuxer reads on for what may show late. That keeps back what a live input has to give.
+    pub fn want_all(&mut self, all: bool) {
+        self.wants_all = all;
     }
 
     pub fn wants_all(&self) -> bool {

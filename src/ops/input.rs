@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
         control.enter(Stage::Open);
         let freely = source.seekability() != Seekability::None;
         let mut inlet = Box::new(Inlet::new(source, control)?);
-        inlet.want_all(freely);
+        inlet.seek_freely(freely);
         let (mut input, format) = open::open_owning(inlet, named, options.level == Level::Full)?;
         let mut description = input.describe(Depth::Container)?;
         description.container.probe_score = format.score();

@@ -82,7 +82,8 @@ fn look(
     let mut description = Description::default();
     let judged = options.level == Level::Full;
     let note = open::with_inlet_judged(source, control, found, judged, |inlet, _| {
-        inlet.want_all(freely);
+        inlet.seek_freely(freely);
+        inlet.want_all(options.level == Level::Full);
         description = describe(inlet, named, options, control)?;
         Ok(())
     })?;
