@@ -218,9 +218,16 @@
 /** avc3 and hev1: parameter sets may stand in the samples too. */
 #define MEMUX_TAG_IN_BAND 2
 
-/** To the last place at or before the time from which decoding can begin. */
+/**
+ * To the last place at or before the time from which decoding can begin. In containers without an index (MPEG-TS, MPEG-PS)
+ * to where the time is, as FFmpeg does: decoding begins with the next packet that has MEMUX_PACKET_KEY.
+ */
 #define MEMUX_SEEK_KEYFRAME 0
-/** To the same place; packets that end before the time have MEMUX_PACKET_DISCARD: they are decoded, and not shown. */
+
+/**
+ * To a place from which the time can be decoded, in every container. Packets that end before the time have
+ * MEMUX_PACKET_DISCARD: they are decoded, and not shown.
+ */
 #define MEMUX_SEEK_EXACT 1
 
 /** Decoding can begin with this packet. */
@@ -374,6 +381,31 @@ typedef struct memux_cancel memux_cancel;
  * changes, so any number of threads may read it at once. Free it with memux_error_free(). Since 0.1.0.
  */
 typedef struct memux_error memux_error;
+
+/**
+ * The host's end of a source whose bytes come as they come: from a network, a camera, another thread. One thread pushes,
+ * another is inside the operation that reads. Pushing, ending and asking for the level may be done by any thread, one
+ * at a time or several at once. Since 0.1.0.
+ */
+typedef struct memux_feed memux_feed;
+
+/**
+ * What a probe found: a container with its streams, chapters and programs. It never changes, so any number of threads
+ * may read it at once; all that its functions give belongs to it and lives as long. Since 0.1.0.
+ */
+typedef struct memux_info memux_info;
+
+/**
+ * An open container. It keeps its source until it is freed; a source of a reader serves nothing else meanwhile. Used by
+ * one thread at a time; a call from inside one of its callbacks gets MEMUX_ERROR_BUSY. Since 0.1.0.
+ */
+typedef struct memux_input memux_input;
+
+/**
+ * A copy of a packet, which lives until it is freed. It never changes, so any number of threads may read it at once.
+ * Since 0.1.0.
+ */
+typedef struct memux_kept_packet memux_kept_packet;
 
 /**
  * Where an operation's bytes go. Each operation appends to what was written before. One operation at a time uses a
@@ -578,6 +610,239 @@ typedef struct memux_writer {
     int32_t max_write;
 } memux_writer;
 
+/** A key and its value, both in UTF-8. Filled by the library. Since 0.1.0. */
+typedef struct memux_tag {
+    /** Never NULL. */
+    const char *key;
+    /** Never NULL. */
+    const char *value;
+} memux_tag;
+
+/** A container. Filled by the library, `struct_size` included. Texts are NULL where they are not known. Since 0.1.0. */
+typedef struct memux_container_info {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** FFmpeg's short names for the format, separated by commas. */
+    const char *name;
+    /** FFmpeg's long name for it. */
+    const char *long_name;
+    /** The MIME type without parameters. */
+    const char *mime_type;
+    /** `tag_count` of them. */
+    const struct memux_tag *tags;
+    /** How many tags there are. */
+    size_t tag_count;
+    /** The time of the first frame, in microseconds; MEMUX_NO_TIME where it is not known. */
+    int64_t start_us;
+    /** In microseconds; MEMUX_NO_TIME where it is not known. */
+    int64_t duration_us;
+    /** Bits per second; 0 where it is not known. */
+    int64_t bit_rate;
+    /** Bytes of the input; MEMUX_UNKNOWN where that is not known. */
+    uint64_t size;
+    /** How many streams memux_info_stream() knows. */
+    size_t stream_count;
+    /** How many chapters memux_info_chapter() knows. */
+    size_t chapter_count;
+    /** How many programs memux_info_program() knows. */
+    size_t program_count;
+    /** How sure FFmpeg is of the format, of 100; 0 where the host named it. */
+    int32_t probe_score;
+    /** 0. */
+    int32_t reserved;
+} memux_container_info;
+
+/** Something about a stream that has a form of its own. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_side_data {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** FFmpeg's name for what it is ("Display Matrix" ...). Never NULL. */
+    const char *name;
+    /** The bytes, as FFmpeg has them. */
+    const uint8_t *data;
+    /** How many bytes. */
+    size_t size;
+    /** FFmpeg's AV_PKT_DATA_ number for what it is. */
+    int32_t kind;
+    /** 0. */
+    int32_t reserved;
+} memux_side_data;
+
+/** The display that a film was mastered on. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_mastering_display {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** x and y of red, green and blue, in CIE 1931; all 0 where they are not known. */
+    double primaries[3][2];
+    /** x and y of the white point. */
+    double white_point[2];
+    /** In candela per square metre; both 0 where they are not known. */
+    double min_luminance;
+    /** In candela per square metre. */
+    double max_luminance;
+} memux_mastering_display;
+
+/**
+ * A stream. Filled by the library, `struct_size` included. Texts are NULL and numbers 0 where they are not known or
+ * do not apply, if nothing else is said. Since 0.1.0.
+ */
+typedef struct memux_stream_info {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** The codec's short name in FFmpeg ("h264", "aac" ...). */
+    const char *codec;
+    /** Its long name. */
+    const char *codec_long_name;
+    /** Its name in MIME types and manifests, after RFC 6381 ("avc1.64001f", "mp4a.40.2" ...). */
+    const char *codec_string;
+    /** The profile's name. */
+    const char *profile;
+    /** FFmpeg's name of the pixel format, or of the sample format. */
+    const char *format;
+    /** FFmpeg's name of the channel layout ("stereo", "5.1" ...). */
+    const char *channel_layout;
+    /** The language as the container names it ("eng" ...). */
+    const char *language;
+    /** "tv" or "pc". */
+    const char *color_range;
+    /** FFmpeg's name of the matrix ("bt709" ...). */
+    const char *color_space;
+    /** FFmpeg's name of the transfer curve ("smpte2084" ...). */
+    const char *color_transfer;
+    /** FFmpeg's name of the primaries ("bt2020" ...). */
+    const char *color_primaries;
+    /** Where chroma is sampled ("left" ...). */
+    const char *chroma_location;
+    /** "progressive", or the order of the fields ("tt", "bb", "tb", "bt"). */
+    const char *field_order;
+    /** `tag_count` of them. */
+    const struct memux_tag *tags;
+    /** How many tags there are. */
+    size_t tag_count;
+    /** `side_data_count` of them. */
+    const struct memux_side_data *side_data;
+    /** How many there are. */
+    size_t side_data_count;
+    /** The display that it was mastered on. */
+    const struct memux_mastering_display *mastering_display;
+    /** What a decoder must know beforehand, in the container's form (avcC, AudioSpecificConfig ...). */
+    const uint8_t *configuration;
+    /** How many bytes. */
+    size_t configuration_size;
+    /** An attached picture, as it stands in the container. */
+    const uint8_t *picture;
+    /** How many bytes; 0: the stream is no attached picture. */
+    size_t picture_size;
+    /** In units of the time base; MEMUX_NO_TIME where it is not known. */
+    int64_t start;
+    /** In units of the time base; MEMUX_NO_TIME where it is not known. */
+    int64_t duration;
+    /** Bits per second. */
+    int64_t bit_rate;
+    /** How many frames, by the header. */
+    int64_t frames;
+    /** The number of the stream, counted from 0. */
+    int32_t index;
+    /** What it holds: one of MEMUX_STREAM_*. */
+    int32_t kind;
+    /** The container's own number for it (a PID, a track's number); -1 where it has none. */
+    int32_t id;
+    /** Bits of MEMUX_DISPOSITION_*. */
+    int32_t disposition;
+    /** The container's code for the codec, its first letter lowest. */
+    uint32_t codec_tag;
+    /** FFmpeg's number for the profile, -99 where it is not known. */
+    int32_t profile_number;
+    /** The codec's level as it counts them, -99 where it is not known. */
+    int32_t level;
+    /** One unit of time stamps, in seconds: the number above the line. */
+    int32_t time_base_num;
+    /** And below. */
+    int32_t time_base_den;
+    /** Pixels. */
+    int32_t width;
+    /** Pixels. */
+    int32_t height;
+    /** Pixels, with those that are cut off before showing. Known by MEMUX_PROBE_FULL alone. */
+    int32_t coded_width;
+    /** As coded_width. */
+    int32_t coded_height;
+    /** Degrees by which the picture is to be turned before showing, counterclockwise. */
+    int32_t rotation;
+    /** The shape of a pixel, width to height. */
+    int32_t sample_aspect_num;
+    /** And below the line. */
+    int32_t sample_aspect_den;
+    /** The shape of the picture. */
+    int32_t display_aspect_num;
+    /** And below the line. */
+    int32_t display_aspect_den;
+    /** Frames per second, on average. */
+    int32_t frame_rate_num;
+    /** And below the line. */
+    int32_t frame_rate_den;
+    /** The least rate in which all time stamps can be said, as FFmpeg guesses it. */
+    int32_t base_frame_rate_num;
+    /** And below the line. */
+    int32_t base_frame_rate_den;
+    /** How many frames may wait for one that is shown before them. */
+    int32_t reorder_delay;
+    /** Samples per second. */
+    int32_t sample_rate;
+    /** Channels of audio. */
+    int32_t channels;
+    /** Of an audio sample as it is stored, where that is fixed. */
+    int32_t bits_per_sample;
+    /** The brightest pixel, in candela per square metre. */
+    uint32_t max_content_light;
+    /** The brightest average of a frame. */
+    uint32_t max_average_light;
+} memux_stream_info;
+
+/** A chapter. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_chapter_info {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** NULL where it has none. */
+    const char *title;
+    /** `tag_count` of them. */
+    const struct memux_tag *tags;
+    /** How many tags there are. */
+    size_t tag_count;
+    /** The container's number for it. */
+    int64_t id;
+    /** In units of the time base. */
+    int64_t start;
+    /** In units of the time base. */
+    int64_t end;
+    /** One unit of its times, in seconds: the number above the line. */
+    int32_t time_base_num;
+    /** And below. */
+    int32_t time_base_den;
+} memux_chapter_info;
+
+/** A program: streams that belong together. Filled by the library, `struct_size` included. Since 0.1.0. */
+typedef struct memux_program_info {
+    /** The size that the library knows this struct by; members beyond it are not there. */
+    size_t struct_size;
+    /** Numbers of its streams, `stream_count` of them. */
+    const int32_t *streams;
+    /** How many streams. */
+    size_t stream_count;
+    /** `tag_count` of them. */
+    const struct memux_tag *tags;
+    /** How many tags there are. */
+    size_t tag_count;
+    /** FFmpeg's number for it. */
+    int32_t id;
+    /** The number that the container gives it. */
+    int32_t number;
+    /** The PID of its table in MPEG-TS. */
+    int32_t pmt_pid;
+    /** The PID of its clock in MPEG-TS. */
+    int32_t pcr_pid;
+} memux_program_info;
+
 /**
  * How much an operation may take of the host. In each member 0 means the default, which is named there, and
  * MEMUX_UNKNOWN means no limit. More than a limit ends the operation with MEMUX_ERROR_LIMIT (a spool that is too
@@ -682,6 +947,119 @@ typedef struct memux_run_options {
     /** 0. */
     int32_t reserved;
 } memux_run_options;
+
+/** How a probe looks. A struct of zeros with its struct_size finds out all. Since 0.1.0. */
+typedef struct memux_probe_options {
+    /** Set by memux_probe_options_init(). */
+    size_t struct_size;
+    /** May be NULL: the defaults. */
+    const struct memux_run_options *run;
+    /** One of MEMUX_PROBE_*. */
+    int32_t level;
+    /** 0. */
+    int32_t reserved;
+} memux_probe_options;
+
+/** How a probe went. It is filled whenever struct_size is right, on failure too. Since 0.1.0. */
+typedef struct memux_probe_report {
+    /** Set by memux_probe_report_init(). */
+    size_t struct_size;
+    /**
+     * How many more bytes of the input are needed, at least, before the call can answer: for a host that has only the
+     * beginning yet. 0 where it has answered, MEMUX_UNKNOWN where that cannot be told.
+     */
+    uint64_t bytes_needed;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. MEMUX_PROBE_HEADER does not look for that. */
+    int32_t completeness;
+    /** What did it: one of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
+    int32_t engine_reason;
+    /** 0. */
+    int32_t reserved;
+} memux_probe_report;
+
+/**
+ * A packet: a frame of video, some frames of audio, as the container holds them. All that it points to belongs to
+ * whatever gave it. Since 0.1.0.
+ */
+typedef struct memux_packet {
+    /** Set by memux_packet_init(). */
+    size_t struct_size;
+    /** The packet's bytes. NULL if there are none. */
+    const uint8_t *data;
+    /** How many bytes. */
+    size_t size;
+    /**
+     * How many bytes behind those may be read and are zero: decoders want 64 of them. Fewer where the packet lies in a
+     * larger piece of memory; memux_packet_retain() always gives 64.
+     */
+    size_t padding;
+    /** `side_data_count` of them. */
+    const struct memux_side_data *side_data;
+    /** How many there are. */
+    size_t side_data_count;
+    /** When it is shown, in units of the time base; MEMUX_NO_TIME where it is not known. */
+    int64_t pts;
+    /** When it is decoded, in units of the time base; MEMUX_NO_TIME where it is not known. */
+    int64_t dts;
+    /** How long it lasts, in units of the time base; 0 where it is not known. */
+    int64_t duration;
+    /** The byte of the input at which it was found; MEMUX_UNKNOWN where that means nothing. */
+    uint64_t position;
+    /** The number of its stream. */
+    int32_t stream_index;
+    /** Bits of MEMUX_PACKET_*. */
+    int32_t flags;
+    /** One unit of its times, in seconds: the number above the line. */
+    int32_t time_base_num;
+    /** And below. */
+    int32_t time_base_den;
+} memux_packet;
+
+/** How a container is opened. A struct of zeros with its struct_size finds out all first. Since 0.1.0. */
+typedef struct memux_input_options {
+    /** Set by memux_input_options_init(). */
+    size_t struct_size;
+    /**
+     * May be NULL: the defaults. Progress and trace callbacks are made until the input is freed; the timeout is for each
+     * call; the engine is not looked at.
+     */
+    const struct memux_run_options *run;
+    /**
+     * MEMUX_PROBE_FULL: streams are read for a while, so that no time stamp is left out that FFmpeg can fill in.
+     * MEMUX_PROBE_HEADER: packets come at once.
+     */
+    int32_t level;
+    /** 0. */
+    int32_t reserved;
+} memux_input_options;
+
+/** What an open container has shown of itself. Since 0.1.0. */
+typedef struct memux_input_report {
+    /** Set by memux_input_report_init(). */
+    size_t struct_size;
+    /** Packets given so far. */
+    uint64_t packets;
+    /** Packets that FFmpeg marked as corrupt. */
+    uint64_t corrupt_packets;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. Known when its end has been met. */
+    int32_t completeness;
+    /** 0. */
+    int32_t reserved;
+} memux_input_report;
 
 /** What to count. A struct of zeros with its struct_size counts the packets of the first video stream. Since 0.1.0. */
 typedef struct memux_count_options {
@@ -793,6 +1171,68 @@ typedef struct memux_extract_report {
      */
     int32_t framing;
 } memux_extract_report;
+
+/** What goes into another container, and how. `format` must be set; else zeros are the defaults. Since 0.1.0. */
+typedef struct memux_remux_options {
+    /** Set by memux_remux_options_init(). */
+    size_t struct_size;
+    /** May be NULL: the defaults. */
+    const struct memux_run_options *run;
+    /** FFmpeg's short name for the output's container ("mp4", "matroska", "mpegts" ...). */
+    const char *format;
+    /** Numbers of the input's streams, in the output's order. NULL: all video, audio and subtitles that fit into it. */
+    const int32_t *streams;
+    /** How many. */
+    size_t stream_count;
+    /** Tags that are set over what the input has; an empty value takes a tag away. */
+    const struct memux_tag *tags;
+    /** How many. */
+    size_t tag_count;
+    /** How long a fragment may be, in microseconds; 0: from key frame to key frame. */
+    int64_t fragment_us;
+    /** One of MEMUX_LAYOUT_*. */
+    int32_t layout;
+    /** The codes for H.264 and HEVC in the MP4 family: one of MEMUX_TAG_*. */
+    int32_t tag_policy;
+    /** 1: the input's tags are left out, 0: they are kept. */
+    int32_t drop_tags;
+    /** 1: the input's chapters are left out, 0: they are kept. */
+    int32_t drop_chapters;
+    /** 1: nothing is written that depends on FFmpeg's version or the time of day. */
+    int32_t bit_exact;
+    /** 0. */
+    int32_t reserved;
+} memux_remux_options;
+
+/** What was put into another container. It is filled whenever struct_size is right, on failure too. Since 0.1.0. */
+typedef struct memux_remux_report {
+    /** Set by memux_remux_report_init(). */
+    size_t struct_size;
+    /** Packets written. */
+    uint64_t packets;
+    /** Streams of the output. */
+    uint64_t streams;
+    /** Bytes that the sink took: more than the output is long where the muxer went back to write over some. */
+    uint64_t bytes_written;
+    /** Packets that FFmpeg marked as corrupt. */
+    uint64_t corrupt_packets;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /**
+     * Bytes of the input held in memory because the reader cannot seek and the container makes that necessary; else 0.
+     */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. */
+    int32_t completeness;
+    /** What was chosen: one of MEMUX_LAYOUT_*. */
+    int32_t layout;
+    /** What did it: one of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
+    int32_t engine_reason;
+} memux_remux_report;
 
 /**
  * Hears FFmpeg's own messages, see memux_log_set().
@@ -1088,6 +1528,107 @@ memux_status memux_source_from_reader(const struct memux_reader *reader,
 void memux_source_free(struct memux_source *source);
 
 /**
+ * Makes a feed that holds at most `capacity` bytes at a time; 0: the default, one megabyte.
+ *
+ * Ownership: `*feed` is the host's, to be freed with memux_feed_free(); NULL on failure.
+ * Threads: any.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_feed_create(size_t capacity, struct memux_feed **feed, struct memux_error **error);
+
+/**
+ * Makes the source that reads what is pushed, once for each feed. It cannot seek and serves one operation, on a thread of
+ * its own: that waits where nothing has come yet. When the operation is over nothing can be pushed any more.
+ *
+ * Ownership: `*source` is the host's, to be freed with memux_source_free(); NULL on failure. Feed and source live
+ * independently.
+ * Threads: any.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_BUSY (the feed has its source), MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_source_from_feed(struct memux_feed *feed,
+                                    struct memux_source **source,
+                                    struct memux_error **error);
+
+/**
+ * Pushes as many of `size` bytes as there is room for, and does not wait. `*taken` says how many: fewer than `size` means
+ * that the feed is full, and the rest must be pushed later.
+ *
+ * Ownership: nothing changes hands; the bytes are copied.
+ * Threads: any, one at a time if the order matters.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_CANCELLED (nobody reads any more); MEMUX_ERROR_INVALID_ARGUMENT (also after
+ * memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_feed_push(struct memux_feed *feed,
+                             const void *data,
+                             size_t size,
+                             size_t *taken,
+                             struct memux_error **error);
+
+/**
+ * Pushes `size` bytes and waits for room as long as that takes, or `timeout_us` microseconds if that is not 0. `*taken`,
+ * if `taken` is not NULL, says how many are in, also where time was up.
+ *
+ * Ownership: nothing changes hands; the bytes are copied.
+ * Threads: any, one at a time if the order matters. It goes on when the operation on the other thread reads or ends.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_TIMEOUT; MEMUX_ERROR_CANCELLED (nobody reads any more);
+ * MEMUX_ERROR_INVALID_ARGUMENT (also after memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_feed_push_all(struct memux_feed *feed,
+                                 const void *data,
+                                 size_t size,
+                                 int64_t timeout_us,
+                                 size_t *taken,
+                                 struct memux_error **error);
+
+/**
+ * No more bytes come: the operation reads what waits, and then meets the end of the input.
+ *
+ * Ownership: nothing changes hands. `feed` may be NULL.
+ * Threads: any.
+ * Statuses: none; it cannot fail. Only the first end of a feed counts.
+ * Since 0.1.0.
+ */
+void memux_feed_finish(struct memux_feed *feed);
+
+/**
+ * The bytes break off: the operation reads what waits, and then fails with MEMUX_ERROR_SOURCE and `code` as its host
+ * code, as if a read callback had returned it. A `code` that is not negative is taken for -1.
+ *
+ * Ownership: nothing changes hands. `feed` may be NULL.
+ * Threads: any.
+ * Statuses: none; it cannot fail. Only the first end of a feed counts.
+ * Since 0.1.0.
+ */
+void memux_feed_fail(struct memux_feed *feed,
+                     int32_t code);
+
+/**
+ * How many bytes wait to be read. `*capacity`, if `capacity` is not NULL, is how many may.
+ *
+ * Ownership: nothing changes hands. `feed` may be NULL.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail. 0 for NULL.
+ * Since 0.1.0.
+ */
+uint64_t memux_feed_level(const struct memux_feed *feed, uint64_t *capacity);
+
+/**
+ * Frees the host's end of a feed. NULL is nothing. One that was not finished has broken off: its operation fails with
+ * MEMUX_ERROR_SOURCE when it has read what waits.
+ *
+ * Ownership: `feed` is gone; its source lives on.
+ * Threads: any, while no other uses the feed.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_feed_free(struct memux_feed *feed);
+
+/**
  * Makes a sink of the host's own callbacks. The struct is copied; nothing is called yet but, on failure, `release`.
  *
  * Ownership: `*sink` is the host's, to be freed with memux_sink_free(); NULL on failure. `writer->opaque` is the
@@ -1170,6 +1711,236 @@ size_t memux_buffer_size(const struct memux_buffer *buffer);
  * Since 0.1.0.
  */
 void memux_buffer_free(struct memux_buffer *buffer);
+
+/**
+ * The container. NULL only for NULL.
+ *
+ * Ownership: what is pointed to belongs to `info` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_container_info *memux_info_container(const struct memux_info *info);
+
+/**
+ * The stream of number `index`, counted from 0 to stream_count of the container. NULL where there is none, and for
+ * NULL.
+ *
+ * Ownership: what is pointed to belongs to `info` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_stream_info *memux_info_stream(const struct memux_info *info, size_t index);
+
+/**
+ * The chapter of number `index`, counted from 0 to chapter_count of the container. NULL where there is none, and for
+ * NULL.
+ *
+ * Ownership: what is pointed to belongs to `info` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_chapter_info *memux_info_chapter(const struct memux_info *info,
+                                                    size_t index);
+
+/**
+ * The program of number `index`, counted from 0 to program_count of the container. NULL where there is none, and for
+ * NULL.
+ *
+ * Ownership: what is pointed to belongs to `info` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_program_info *memux_info_program(const struct memux_info *info,
+                                                    size_t index);
+
+/**
+ * The same as text: JSON in UTF-8 with the names and forms of `ffprobe -show_format -show_streams -show_chapters -of
+ * json`, but for `filename`, which there is none of. Not ended by a zero.
+ *
+ * Ownership: on success `*json` is the host's, to be freed with memux_buffer_free(); on failure it is NULL, and
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any number at once.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_info_json(const struct memux_info *info,
+                             struct memux_buffer **json,
+                             struct memux_error **error);
+
+/**
+ * Frees what a probe found. NULL is nothing.
+ *
+ * Ownership: `info` and all that it gave are gone afterwards.
+ * Threads: any, while no other uses it.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_info_free(struct memux_info *info);
+
+/**
+ * Finds out what is in an input: its container, its streams, its chapters.
+ *
+ * `options` may be NULL: all is found out, as ffprobe does, for which some packets are read and decoders opened.
+ * MEMUX_PROBE_HEADER reads no more than the container's header, where it has one. `report` may be NULL; else it is
+ * filled whenever its struct_size is right, on failure too.
+ *
+ * Ownership: on success `*info` is the host's, to be freed with memux_info_free(); on failure it is NULL, and
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any. A source of memory serves any number of calls at once, a source of a reader one at a time.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (answered, but the input was cut off or damaged: see the report);
+ * MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT,
+ * MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK, MEMUX_ERROR_FORMAT,
+ * MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_LIBRARY_MISMATCH,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_probe(struct memux_source *source,
+                         const struct memux_probe_options *options,
+                         struct memux_info **info,
+                         struct memux_probe_report *report,
+                         struct memux_error **error);
+
+/**
+ * Copies a packet, so that it outlives its container. The copy has 64 zero bytes behind its data.
+ *
+ * Ownership: on success `*kept` is the host's, to be freed with memux_kept_packet_free(); NULL on failure, and
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any, while the packet stands.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_packet_retain(const struct memux_packet *packet,
+                                 struct memux_kept_packet **kept,
+                                 struct memux_error **error);
+
+/**
+ * The copy. NULL only for NULL.
+ *
+ * Ownership: what is pointed to belongs to `kept` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_packet *memux_kept_packet_view(const struct memux_kept_packet *kept);
+
+/**
+ * Frees the copy of a packet. NULL is nothing.
+ *
+ * Ownership: `kept` and its bytes are gone afterwards.
+ * Threads: any, while no other uses it.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_kept_packet_free(struct memux_kept_packet *kept);
+
+/**
+ * Opens a container, to read its packets one by one.
+ *
+ * `options` may be NULL. The source may be freed at once: the input keeps its share of it.
+ *
+ * Ownership: on success `*input` is the host's, to be freed with memux_input_free(); NULL on failure, and `*error`, if
+ * `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any. A source of memory may be opened any number of times at once, a source of a reader once.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_LIMIT, MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK,
+ * MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_LIBRARY_MISMATCH,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_input_open(struct memux_source *source,
+                              const struct memux_input_options *options,
+                              struct memux_input **input,
+                              struct memux_error **error);
+
+/**
+ * The next packet, of whichever selected stream it is.
+ *
+ * `*packet` is filled; what it points to stands until the next call with this input.
+ *
+ * Ownership: the packet's bytes belong to `input`; memux_packet_retain() makes a copy. On failure `*error`, if `error`
+ * is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_END (there is no more) and MEMUX_TRUNCATED (there is no more, and the input was cut off or
+ * damaged), both without a packet; failures are for good, each further call gives the same: MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_LIMIT, MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK,
+ * MEMUX_ERROR_CORRUPT, MEMUX_ERROR_INTERNAL; and MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED,
+ * MEMUX_ERROR_BUSY.
+ * Since 0.1.0.
+ */
+memux_status memux_input_next(struct memux_input *input,
+                              struct memux_packet *packet,
+                              struct memux_error **error);
+
+/**
+ * Goes to a time, in microseconds from the container's own zero.
+ *
+ * `mode` is one of MEMUX_SEEK_*. `*landed_us`, if `landed_us` is not NULL, is the time of the first packet that is shown
+ * next: of the first selected video stream, if it has any soon, else of any. MEMUX_NO_TIME if the input ends there.
+ *
+ * Ownership: nothing changes hands. The packet given before does not stand any more.
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_NEEDS_SEEK (the reader cannot: packets go on from where they were; or the container
+ * cannot be sought in: that is for good); otherwise those of memux_input_next().
+ * Since 0.1.0.
+ */
+memux_status memux_input_seek(struct memux_input *input,
+                              int64_t time_us,
+                              int32_t mode,
+                              int64_t *landed_us,
+                              struct memux_error **error);
+
+/**
+ * From here on only packets of these streams come. `streams` are `count` numbers; with none no packet comes any more.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_STREAM (one of them is none, and nothing is changed),
+ * MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_input_select(struct memux_input *input,
+                                const int32_t *streams,
+                                size_t count,
+                                struct memux_error **error);
+
+/**
+ * What the container holds, as far as it is known by now: some containers show streams only on the way.
+ *
+ * Ownership: on success `*info` is the host's, to be freed with memux_info_free(), and lives on its own; NULL on failure.
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_input_info(struct memux_input *input,
+                              struct memux_info **info,
+                              struct memux_error **error);
+
+/**
+ * What has been found out so far. `*report` is filled.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: one at a time.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_input_get_report(struct memux_input *input,
+                                    struct memux_input_report *report,
+                                    struct memux_error **error);
+
+/**
+ * Closes a container and lets go of its source. NULL is nothing.
+ *
+ * Ownership: `input` is gone, and the packet that it gave last.
+ * Threads: any, while no other uses it; not from inside its own callbacks.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_input_free(struct memux_input *input);
 
 /**
  * Counts the frames of the first video stream of an input in memory: its packets, as a loop over av_read_frame does.
@@ -1313,6 +2084,31 @@ memux_status memux_extract_into(struct memux_source *source,
                                 struct memux_error **error);
 
 /**
+ * Puts the streams of an input into another container, without changing them.
+ *
+ * `options` names the container. Containers that are written with going back need a sink that can seek, or are made in
+ * memory first, up to max_spool_bytes; for the MP4 family `layout` says how. An order that cannot be followed fails
+ * before the first byte. `report` may be NULL; else it is filled whenever its struct_size is right, on failure too.
+ *
+ * Ownership: nothing changes hands. On failure `*error`, if `error` is not NULL, is the host's, to be freed with
+ * memux_error_free(); else it is NULL. What was written until then stays written.
+ * Threads: any. A source of memory serves any number of calls at once, a source of a reader and a sink one at a time.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (done, but the input was cut off or damaged: see the report);
+ * MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED (also a layout that the container has not),
+ * MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT, MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT,
+ * MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK, MEMUX_ERROR_NEEDS_SEEK, MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED (also a muxer
+ * that would write files), MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC (a stream does not fit into the
+ * container), MEMUX_ERROR_NO_ENCODER (this FFmpeg has no such muxer), MEMUX_ERROR_LIBRARY_MISMATCH,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_remux(struct memux_source *source,
+                         struct memux_sink *sink,
+                         const struct memux_remux_options *options,
+                         struct memux_remux_report *report,
+                         struct memux_error **error);
+
+/**
  * Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
  * callback only (av_log_set_callback). memux itself says nothing there, nor is there a word where the input is walked.
  * Without this call memux leaves FFmpeg's logging as it is. The call loads FFmpeg if nobody has needed it before.
@@ -1438,7 +2234,7 @@ void memux_extract_report_init(struct memux_extract_report *report, size_t struc
  * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
  * Since 0.1.0.
  */
-void memux_probe_options_init(memux_probe_options *options, size_t struct_size);
+void memux_probe_options_init(struct memux_probe_options *options, size_t struct_size);
 
 /**
  * Sets `report` to the defaults: `memux_probe_report_init(&report, sizeof report)`. The size is the caller's, so
@@ -1450,7 +2246,7 @@ void memux_probe_options_init(memux_probe_options *options, size_t struct_size);
  * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
  * Since 0.1.0.
  */
-void memux_probe_report_init(memux_probe_report *report, size_t struct_size);
+void memux_probe_report_init(struct memux_probe_report *report, size_t struct_size);
 
 /**
  * Sets `options` to the defaults: `memux_remux_options_init(&options, sizeof options)`. The size is the caller's,
@@ -1462,7 +2258,7 @@ void memux_probe_report_init(memux_probe_report *report, size_t struct_size);
  * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
  * Since 0.1.0.
  */
-void memux_remux_options_init(memux_remux_options *options, size_t struct_size);
+void memux_remux_options_init(struct memux_remux_options *options, size_t struct_size);
 
 /**
  * Sets `report` to the defaults: `memux_remux_report_init(&report, sizeof report)`. The size is the caller's, so
@@ -1474,7 +2270,7 @@ void memux_remux_options_init(memux_remux_options *options, size_t struct_size);
  * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
  * Since 0.1.0.
  */
-void memux_remux_report_init(memux_remux_report *report, size_t struct_size);
+void memux_remux_report_init(struct memux_remux_report *report, size_t struct_size);
 
 /**
  * Sets `options` to the defaults: `memux_input_options_init(&options, sizeof options)`. The size is the caller's,
@@ -1486,7 +2282,7 @@ void memux_remux_report_init(memux_remux_report *report, size_t struct_size);
  * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
  * Since 0.1.0.
  */
-void memux_input_options_init(memux_input_options *options, size_t struct_size);
+void memux_input_options_init(struct memux_input_options *options, size_t struct_size);
 
 /**
  * Sets `report` to the defaults: `memux_input_report_init(&report, sizeof report)`. The size is the caller's, so
@@ -1498,7 +2294,7 @@ void memux_input_options_init(memux_input_options *options, size_t struct_size);
  * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
  * Since 0.1.0.
  */
-void memux_input_report_init(memux_input_report *report, size_t struct_size);
+void memux_input_report_init(struct memux_input_report *report, size_t struct_size);
 
 /**
  * Sets `packet` to the defaults: `memux_packet_init(&packet, sizeof packet)`. The size is the caller's, so
@@ -1510,7 +2306,7 @@ void memux_input_report_init(memux_input_report *report, size_t struct_size);
  * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
  * Since 0.1.0.
  */
-void memux_packet_init(memux_packet *packet, size_t struct_size);
+void memux_packet_init(struct memux_packet *packet, size_t struct_size);
 
 /**
  * Sets `info` to the defaults: `memux_build_info_init(&info, sizeof info)`. The size is the caller's, so that a

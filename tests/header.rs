@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// The files of src/ffi in the order in which a host reads their contents.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 23] = [
     "status",
     "constants",
     "callbacks",
@@ -19,16 +19,23 @@ const ORDER: [&str; 16] = [
     "run_options",
     "reader",
     "source",
+    "feed",
     "writer",
     "sink",
     "buffer",
+    "views",
+    "info",
+    "probe",
+    "packet",
+    "input",
     "count",
     "extract",
+    "remux",
     "log",
 ];
 
 /// Files that say nothing to a C reader, and one that comes after all structs.
-const OTHERS: [&str; 8] = ["mod", "fault", "guard", "handle", "lent", "ptr", "init", "report"];
+const OTHERS: [&str; 9] = ["mod", "fault", "guard", "handle", "hold", "lent", "ptr", "init", "report"];
 
 fn sources() -> Vec<PathBuf> {
     let folder = root().join("src/ffi");

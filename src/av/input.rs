@@ -41,8 +41,8 @@ pub enum Next {
 impl<'i, 'a> Input<'i, 'a> {
     /// Opens `format` and nothing else: no other format, no protocol, no further file.
     pub fn open(inlet: &'i mut Inlet<'a>, format: Format) -> Result<Self> {
-        let control = inlet.control();
-        Self::open_on(InputIo::new(inlet)?, format, control)
+        let (control, all) = (inlet.control(), inlet.wants_all());
+        Self::open_on(InputIo::new(inlet)?, format, control, all)
     }
 
     /// The same, with an inlet that goes along.
@@ -50,11 +50,11 @@ impl<'i, 'a> Input<'i, 'a> {
     where
         'a: 'i,
     {
-        let control = inlet.control();
-        Self::open_on(InputIo::owning(inlet)?, format, control)
+        let (control, all) = (inlet.control(), inlet.wants_all());
+        Self::open_on(InputIo::owning(inlet)?, format, control, all)
     }
 
-    fn open_on(mut io: InputIo<'i, 'a>, format: Format, control: &'a Control) -> Result<Self> {
+    fn open_on(mut io: InputIo<'i, 'a>, format: Format, control: &'a Control, all: bool) -> Result<Self> {
         // SAFETY: allocates, or gives null.
         let mut context = unsafe { ff::avformat_alloc_context() };
         let Some(fresh) = NonNull::new(context) else {
@@ -62,7 +62,7 @@ impl<'i, 'a> Input<'i, 'a> {
         };
         // SAFETY: `fresh` is ours until avformat_open_input frees it.
         unsafe { set_up(fresh, io.as_ptr(), control) };
-        let mut options = match walls(format) {
+        let mut options = match walls(format, all) {
             Ok(options) => options,
             Err(error) => {
                 // SAFETY: not opened, so free is all that is due.
@@ -227,11 +227,13 @@ unsafe fn set_up(mut context: NonNull<ff::AVFormatContext>, io: *mut ff::AVIOCon
     context.max_streams = c_int::try_from(limits.max_streams.saturating_add(1)).unwrap_or(c_int::MAX);
 }
 
-/// The options that wall the container in.
-fn walls(format: Format) -> Result<*mut ff::AVDictionary> {
+/// The options that wall the container in. `all`: and the one with which FFmpeg's tools open MPEG-TS, so that programs that
+/// show late are shown.
+fn walls(format: Format, all: bool) -> Result<*mut ff::AVDictionary> {
     let mut options = ptr::null_mut();
     let walls: [(&CStr, &CStr); 2] = [(c"format_whitelist", format.name()), (c"protocol_whitelist", c"")];
-    for (key, value) in walls {
+    let scan = all.then_some((c"scan_all_pmts", c"1"));
+    for (key, value) in walls.into_iter().chain(scan) {
         // SAFETY: zero-ended texts, which FFmpeg copies.
         let code = unsafe { ff::av_dict_set(&raw mut options, key.as_ptr(), value.as_ptr(), 0) };
         if code < 0 {

@@ -94,9 +94,11 @@ pub const MEMUX_TAG_OUT_OF_BAND: i32 = 1;
 /// avc3 and hev1: parameter sets may stand in the samples too.
 pub const MEMUX_TAG_IN_BAND: i32 = 2;
 
-/// To the last place at or before the time from which decoding can begin.
+/// To the last place at or before the time from which decoding can begin. In containers without an index (MPEG-TS, MPEG-PS)
+/// to where the time is, as FFmpeg does: decoding begins with the next packet that has MEMUX_PACKET_KEY.
 pub const MEMUX_SEEK_KEYFRAME: i32 = 0;
-/// To the same place; packets that end before the time have MEMUX_PACKET_DISCARD: they are decoded, and not shown.
+/// To a place from which the time can be decoded, in every container. Packets that end before the time have
+/// MEMUX_PACKET_DISCARD: they are decoded, and not shown.
 pub const MEMUX_SEEK_EXACT: i32 = 1;
 
 /// Decoding can begin with this packet.

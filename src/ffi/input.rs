@@ -200,8 +200,8 @@ pub unsafe extern "C" fn memux_input_next(
 ///
 /// Ownership: nothing changes hands. The packet given before does not stand any more.
 /// Threads: one at a time.
-/// Statuses: MEMUX_OK; MEMUX_ERROR_NEEDS_SEEK (the reader, or the container, cannot; packets go on from where they were);
-/// otherwise those of memux_input_next().
+/// Statuses: MEMUX_OK; MEMUX_ERROR_NEEDS_SEEK (the reader cannot: packets go on from where they were; or the container
+/// cannot be sought in: that is for good); otherwise those of memux_input_next().
 /// Since 0.1.0.
 ///
 /// # Safety

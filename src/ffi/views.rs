@@ -5,7 +5,7 @@ use crate::description::{Description, Mastering, Rational, SideData, Stream, Tag
 use crate::error::{Error, Result};
 use crate::ops::probe;
 use std::ffi::{CString, c_char};
-use std::mem::size_of;
+use std::mem::{offset_of, size_of};
 use std::ptr::null;
 
 /// A key and its value, both in UTF-8. Filled by the library. Since 0.1.0.
@@ -252,6 +252,16 @@ pub struct memux_program_info {
     /// The PID of its clock in MPEG-TS.
     pub pcr_pid: i32,
 }
+
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    assert!(size_of::<memux_tag>() == 16 && size_of::<memux_side_data>() == 40);
+    assert!(size_of::<memux_container_info>() == 112 && offset_of!(memux_container_info, probe_score) == 104);
+    assert!(size_of::<memux_stream_info>() == 328 && offset_of!(memux_stream_info, index) == 216);
+    assert!(size_of::<memux_chapter_info>() == 64 && offset_of!(memux_chapter_info, time_base_num) == 56);
+    assert!(size_of::<memux_program_info>() == 56 && offset_of!(memux_program_info, id) == 40);
+    assert!(size_of::<memux_mastering_display>() == 88);
+};
 
 /// The structs of one description, and what their pointers lead to.
 pub struct Views {

@@ -34,6 +34,8 @@ pub struct Inlet<'a> {
     needs_seek: bool,
     /// All that the demuxer finds by seeking is wanted.
     seeks_freely: bool,
+    /// And all that it finds by reading on for a while.
+    wants_all: bool,
     watcher: Option<Watcher>,
     position: u64,
     size: Option<u64>,
@@ -60,6 +62,7 @@ impl<'a> Inlet<'a> {
             container: Container::Other,
             needs_seek: false,
             seeks_freely: false,
+            wants_all: false,
             watcher: None,
             position: 0,
             size,
@@ -167,6 +170,15 @@ impl<'a> Inlet<'a> {
     /// Whether the demuxer may look wherever it likes, for durations and all else that is found at the end.
     pub fn seek_freely(&mut self, freely: bool) {
         self.seeks_freely = freely;
+    }
+
+    /// Whether the demuxer reads on for what may show late. That keeps back what a live input has to give.
+    pub fn want_all(&mut self, all: bool) {
+        self.wants_all = all;
+    }
+
+    pub fn wants_all(&self) -> bool {
+        self.wants_all
     }
 
     /// Whether the demuxer is told that it may seek. Some containers are read front to back wherever that is possible: in

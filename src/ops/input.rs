@@ -14,6 +14,9 @@ use std::collections::VecDeque;
 const MOST_AHEAD: usize = 256;
 const MOST_AHEAD_BYTES: u64 = 64 << 20;
 
+/// How far before the time an exact seek looks next, in microseconds; then twice as far.
+const FIRST_STEP_BACK: i64 = 1_000_000;
+
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// With `Level::Header` time stamps that the container leaves out may stay out.
@@ -23,10 +26,20 @@ pub struct Options {
 /// Where a seek goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aim {
-    /// To the last place before the time from which decoding can begin.
+    /// Where libavformat goes: by the index to the last place before the time from which decoding can begin, else to
+    /// where the time is.
     Keyframe,
-    /// The same, and what lies before the time is marked as not to be shown.
+    /// To one from which the time can be decoded, wherever that is; what lies before the time is marked as not to be shown.
     Exact,
+}
+
+/// What a seek found where it landed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Landing {
+    /// The time of the first packet of the stream that people look at, else of any.
+    first: Option<i64>,
+    /// The time from which that stream can be decoded.
+    decodes: Option<i64>,
 }
 
 /// What has been found out so far.
@@ -162,38 +175,55 @@ impl<'a> Reader<'a> {
     /// Goes to a time in microseconds. Gives the time of the first packet of the stream that is shown, or of any if none
     /// of it comes soon; none where the input ends there.
     pub fn seek(&mut self, time: i64, aim: Aim) -> Result<Option<i64>> {
+        if self.failed.is_none() && self.input.inlet().must_not_seek() {
+            let position = self.input.position().unwrap_or(0);
+            return Err(crate::io::needs_seek(position).at_stage(Stage::Packets));
+        }
         self.on(|reader| {
-            if reader.input.inlet().must_not_seek() {
-                let position = reader.input.position().unwrap_or(0);
-                return Err(crate::io::needs_seek(position));
+            let (mut target, mut back) = (time, FIRST_STEP_BACK);
+            loop {
+                reader.input.seek(target)?;
+                reader.ahead.clear();
+                reader.at_end = false;
+                reader.shown_from = (aim == Aim::Exact).then_some(time);
+                let landing = reader.look_ahead(aim)?;
+                // Where there is no index libavformat lands wherever a packet is near the time.
+                let start = reader.description.container.start.unwrap_or(0);
+                if aim == Aim::Keyframe || target <= start || landing.decodes.is_some_and(|decodes| decodes <= time) {
+                    return Ok(landing.first);
+                }
+                let known_end = reader.description.container.duration.map(|lasts| start.saturating_add(lasts));
+                let reached = target.min(landing.first.or(known_end).unwrap_or(target));
+                target = reached.saturating_sub(back).max(start);
+                back = back.saturating_mul(2);
             }
-            reader.input.seek(time)?;
-            reader.ahead.clear();
-            reader.at_end = false;
-            reader.shown_from = (aim == Aim::Exact).then_some(time);
-            reader.landed()
         })
     }
 
-    /// Reads ahead until the stream that people look at shows, or for a while.
-    fn landed(&mut self) -> Result<Option<i64>> {
+    /// Reads ahead until the stream that people look at shows, or, to be exact, can be decoded; or for a while.
+    fn look_ahead(&mut self, aim: Aim) -> Result<Landing> {
         let chief = self.chief();
-        let (mut first, mut bytes) = (None, 0u64);
+        let (mut landing, mut any, mut bytes) = (Landing::default(), None, 0u64);
         while self.ahead.len() < MOST_AHEAD && bytes < MOST_AHEAD_BYTES {
             let mut packet = Packet::new()?;
             if !self.read(&mut packet)? {
                 break;
             }
-            let stream = packet.stream();
+            let (is_chief, is_key) = (packet.stream() == chief, packet.is_key());
             let time = self.time_of(&packet);
             bytes = bytes.saturating_add(packet.size());
             self.ahead.push_back(packet);
-            first = first.or(time);
-            if stream == chief && time.is_some() {
-                return Ok(time);
+            any = any.or(time);
+            if is_chief && time.is_some() {
+                landing.first = landing.first.or(time);
+                landing.decodes = time.filter(|_| is_key);
+                if aim == Aim::Keyframe || is_key {
+                    break;
+                }
             }
         }
-        Ok(first)
+        landing.first = landing.first.or(any);
+        Ok(landing)
     }
 
     /// The first video that is wanted and is no cover, or else the first stream that is wanted.
@@ -249,6 +279,11 @@ impl<'a> Reader<'a> {
 
     fn mark_unshown(&mut self) {
         let Some(from) = self.shown_from else { return };
+        // A cover has no time.
+        let stream = self.current.stream().and_then(|stream| self.input.stream(stream));
+        if stream.is_some_and(|stream| stream.is_cover) {
+            return;
+        }
         let time = self.time_of(&self.current);
         let base = self.time_base(&self.current);
         let lasts = base.map_or(0, |base| microseconds(self.current.duration().max(1), base));
@@ -275,9 +310,7 @@ impl<'a> Reader<'a> {
         let control = self.input.control();
         let result = control.resume().and_then(|()| work(self)).map_err(|error| error.or_stage(control.stage()));
         control.rest();
-        if let Err(error) = &result
-            && error.status != Status::NeedsSeek
-        {
+        if let Err(error) = &result {
             self.failed = Some(error.clone());
         }
         result

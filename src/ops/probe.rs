@@ -11,6 +11,7 @@ pub use mime::mime_type;
 
 use super::open;
 use super::outcome::{Found, Note};
+use super::road::Road;
 use super::{Engine, Run};
 use crate::av::{self, Depth};
 use crate::description::Description;
@@ -43,10 +44,12 @@ pub struct Report {
 /// The report is filled as far as the operation came, on failure too.
 pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Report) -> Result<(Description, Note)> {
     *report = Report::default();
-    let named = run.format.clone();
+    let road = Road::new(&run, false);
     let control = open::control(run, source.unblock())?;
     let mut found = Found::default();
-    let result = open::needs_ffmpeg(named.as_deref(), &mut found).and_then(|named| {
+    // Nothing is walked here; a host that insists on it is told so, others learn why.
+    let asked = road.walk(source, &control, &mut found, |_, _| Ok(()));
+    let result = asked.and_then(|_| road.ffmpeg(&mut found)).and_then(|named| {
         if options.level == Level::Header {
             return look(source, named, options, false, &control, &mut found);
         }
@@ -72,11 +75,12 @@ fn look(
     control: &Control,
     found: &mut Found,
 ) -> Result<(Description, Note)> {
-    *found = Found { engine: Engine::Ffmpeg, ..Found::default() };
+    *found = Found { engine: Engine::Ffmpeg, reason: found.reason, ..Found::default() };
     let mut description = Description::default();
     let judged = options.level == Level::Full;
     let note = open::with_inlet_judged(source, control, found, judged, |inlet, _| {
         inlet.seek_freely(freely);
+        inlet.want_all(options.level == Level::Full);
         description = describe(inlet, named, options, control)?;
         Ok(())
     })?;

@@ -9,6 +9,7 @@ pub use layout::{Layout, Plan};
 use super::open;
 use super::outcome::{Engine, Found, Note};
 use super::packets;
+use super::road::Road;
 use super::{Run, Select};
 use crate::av::{Depth, Format, Input, Muxer, MuxerFormat, Packet};
 use crate::description::{Description, Kind, Tag, microseconds};
@@ -67,10 +68,12 @@ pub fn run(
     report: &mut Report,
 ) -> Result<Note> {
     *report = Report::default();
-    let named = run.format.clone();
+    let road = Road::new(&run, false);
     let control = open::control(run, source.unblock().into_iter().chain(sink.unblock()))?;
     let mut found = Found::default();
-    let result = open::needs_ffmpeg(named.as_deref(), &mut found).and_then(|named| {
+    // Nothing is walked here; a host that insists on it is told so, others learn why.
+    let asked = road.walk(source, &control, &mut found, |_, _| Ok(()));
+    let result = asked.and_then(|_| road.ffmpeg(&mut found)).and_then(|named| {
         let format = MuxerFormat::find(&options.format).map_err(|error| error.or_stage(Stage::Arguments))?;
         let size = source.size(&control)?;
         let plan = Plan::make(format, options.layout, sink.can_seek(), size, &control.limits)?;

@@ -35,14 +35,54 @@ static size_t in_use(void)
     return mallinfo2().uordblks;
 }
 
+enum { EXTRACT = -1, PROBE = -2, PACKETS = -3 };
+
 typedef struct trial {
     const char *clip;
-    int32_t count_mode; /* -1: extract */
+    int32_t job; /* how to count, or one of those below */
     int32_t seekability; /* -1: memory */
     int to_buffer, trace;
 } trial;
 
 static void ignore_event(void *opaque, const memux_trace_event *event) { (void)opaque, (void)event; }
+
+/* All there is, a copy of each packet, and once more from the middle on. */
+static memux_status read_packets(memux_source *source, const memux_run_options *run, memux_error **error)
+{
+    memux_input_options options;
+    memux_input *input = NULL;
+    memux_packet packet;
+    memux_status status;
+
+    memux_input_options_init(&options, sizeof options);
+    memux_packet_init(&packet, sizeof packet);
+    options.run = run;
+    status = memux_input_open(source, &options, &input, error);
+    for (int round = 0; round < 2 && status >= 0; round++) {
+        while ((status = memux_input_next(input, &packet, error)) == MEMUX_OK) {
+            memux_kept_packet *kept = NULL;
+            EXPECT_STATUS(memux_packet_retain(&packet, &kept, NULL), MEMUX_OK);
+            memux_kept_packet_free(kept);
+        }
+        if (status == MEMUX_END && round == 0)
+            status = memux_input_seek(input, 1500000, MEMUX_SEEK_EXACT, NULL, error);
+    }
+    memux_input_free(input);
+    return status == MEMUX_END ? MEMUX_OK : status;
+}
+
+static memux_status probe(memux_source *source, const memux_run_options *run, memux_error **error)
+{
+    memux_probe_options options;
+    memux_info *info = NULL;
+    memux_status status;
+
+    memux_probe_options_init(&options, sizeof options);
+    options.run = run;
+    status = memux_probe(source, &options, &info, NULL, error);
+    memux_info_free(info);
+    return status;
+}
 
 static memux_status run_trial(const trial *trial, bytes file, memux_error **error)
 {
@@ -60,9 +100,13 @@ static memux_status run_trial(const trial *trial, bytes file, memux_error **erro
         EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
     else
         sink = host_sink_of(&writer);
-    if (trial->count_mode >= 0) {
-        ffmpeg.count.mode = trial->count_mode;
+    if (trial->job >= 0) {
+        ffmpeg.count.mode = trial->job;
         status = memux_count(source, &ffmpeg.count, NULL, error);
+    } else if (trial->job == PROBE) {
+        status = probe(source, &ffmpeg.run, error);
+    } else if (trial->job == PACKETS) {
+        status = read_packets(source, &ffmpeg.run, error);
     } else {
         status = memux_extract(source, sink, &ffmpeg.extract, NULL, error);
     }
@@ -102,7 +146,7 @@ static void sweep(const trial *trial, int minimum)
     }
     begin(0);
     printf("# %s, %s, road %d: allocations up to %d covered, every %d\n", trial->clip,
-           trial->count_mode < 0 ? "extract" : "count", (int)trial->seekability, covered, stride);
+           trial->job >= 0 ? "count" : trial->job == EXTRACT ? "extract" : trial->job == PROBE ? "probe" : "packets", (int)trial->seekability, covered, stride);
     EXPECT(covered > minimum - stride);
     EXPECT_STATUS(run_trial(trial, file, &error), MEMUX_OK);
     free(file.data);
@@ -122,9 +166,23 @@ static void counting_decoded_frames_survives_every_failed_allocation(void)
 
 static void extracting_survives_every_failed_allocation(void)
 {
-    sweep(&(trial){ "h264.mp4", -1, -1, 1, 0 }, 150);
-    sweep(&(trial){ "h264_fragmented.mp4", -1, MEMUX_SEEKABILITY_NONE, 0, 0 }, 150);
-    sweep(&(trial){ "hevc.ts", -1, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 270);
+    sweep(&(trial){ "h264.mp4", EXTRACT, -1, 1, 0 }, 150);
+    sweep(&(trial){ "h264_fragmented.mp4", EXTRACT, MEMUX_SEEKABILITY_NONE, 0, 0 }, 150);
+    sweep(&(trial){ "hevc.ts", EXTRACT, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 270);
+}
+
+static void probing_survives_every_failed_allocation(void)
+{
+    sweep(&(trial){ "described.mp4", PROBE, -1, 0, 0 }, 12);
+    sweep(&(trial){ "h264.ts", PROBE, MEMUX_SEEKABILITY_NONE, 0, 0 }, 12);
+    sweep(&(trial){ "cover.m4a", PROBE, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 12);
+}
+
+static void packets_survive_every_failed_allocation(void)
+{
+    sweep(&(trial){ "h264.mp4", PACKETS, -1, 0, 0 }, 600);
+    sweep(&(trial){ "vp9.webm", PACKETS, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 600);
+    sweep(&(trial){ "h264.ts", PACKETS, -1, 0, 0 }, 600);
 }
 
 int main(int argc, char *argv[])
@@ -135,5 +193,7 @@ int main(int argc, char *argv[])
     RUN(counting_packets_survives_every_failed_allocation);
     RUN(counting_decoded_frames_survives_every_failed_allocation);
     RUN(extracting_survives_every_failed_allocation);
+    RUN(probing_survives_every_failed_allocation);
+    RUN(packets_survive_every_failed_allocation);
     return check_done();
 }

@@ -191,6 +191,127 @@ static void each_writev_that_fails_is_told(void)
         fail_each_call(containers[c].name, MEMUX_SEEKABILITY_NONE, WRITEV, containers[c].writes);
 }
 
+/* What a source is opened for: a probe, or packets with two seeks in between. */
+enum opening { PROBE, INPUT };
+static const char *const opening_names[] = { "probe", "input" };
+
+/* Sums up all that comes out: what a failure left out or changed would show. */
+static memux_status read_packets(memux_input *input, int most, uint64_t *sum, memux_error **error)
+{
+    memux_packet packet;
+    memux_status status = MEMUX_OK;
+
+    memux_packet_init(&packet, sizeof packet);
+    for (int n = 0; n < most && status == MEMUX_OK; n++)
+        if ((status = memux_input_next(input, &packet, error)) == MEMUX_OK)
+            for (size_t i = 0; i < packet.size; i++)
+                *sum = (*sum ^ packet.data[i]) * 1099511628211u;
+    return status;
+}
+
+static memux_status open_all(memux_source *source, enum opening opening, int can_seek, uint64_t *sum, memux_error **error)
+{
+    memux_input *input = NULL;
+    memux_info *info = NULL;
+    memux_status status;
+
+    *sum = 0;
+    if (opening == PROBE) {
+        status = memux_probe(source, NULL, &info, NULL, error);
+        if (info)
+            *sum = memux_info_container(info)->stream_count + (uint64_t)memux_info_stream(info, 0)->width;
+        EXPECT((status >= 0) == (info != NULL));
+        memux_info_free(info);
+        return status;
+    }
+    status = memux_input_open(source, NULL, &input, error);
+    EXPECT((status >= 0) == (input != NULL));
+    if (status == MEMUX_OK)
+        status = read_packets(input, 50, sum, error);
+    for (int64_t to = 1500000; to >= 0 && can_seek && status == MEMUX_OK; to -= 1500000) {
+        status = memux_input_seek(input, to, to ? MEMUX_SEEK_EXACT : MEMUX_SEEK_KEYFRAME, NULL, error);
+        if (status == MEMUX_OK)
+            status = read_packets(input, 50, sum, error);
+    }
+    if (status == MEMUX_OK)
+        status = read_packets(input, 1000, sum, error);
+    /* What ended it goes on ending it, without another call to the host. */
+    if (status < 0 && input)
+        EXPECT_STATUS(memux_input_seek(input, 0, MEMUX_SEEK_KEYFRAME, NULL, NULL), status);
+    memux_input_free(input);
+    return status;
+}
+
+static memux_status open_once(bytes file, int32_t seekability, enum opening opening, enum target target, const fault *fault,
+                              uint64_t *sum, int *calls)
+{
+    host host = host_of(file);
+    memux_reader reader = host_reader(&host, seekability);
+    memux_source *source = NULL;
+    memux_error *error = NULL;
+    memux_status status;
+
+    host.max_read = 3000;
+    reader.max_attempts = 3;
+    if (fault)
+        *(target == READ ? &host.read_fault : &host.seek_fault) = *fault;
+    EXPECT_STATUS(memux_source_from_reader(&reader, &source, NULL), MEMUX_OK);
+    status = open_all(source, opening, seekability != MEMUX_SEEKABILITY_NONE, sum, &error);
+    *calls = target == READ ? host.reads : host.seeks;
+    if (status < 0 && fault) {
+        EXPECT_SAME(memux_error_host_code(error), fault->code);
+        EXPECT_SAME(memux_error_offset(error), host.fault_offset);
+    }
+    EXPECT_ERROR(status, &error);
+    memux_source_free(source);
+    EXPECT_SAME(host.released, 1);
+    return status;
+}
+
+static void fail_each_call_of(enum opening opening, enum target target, int32_t seekability, int minimum)
+{
+    const int stride = slowness() > 5 ? 13 : 1;
+    int covered = 0;
+
+    for (size_t c = 0; c < CONTAINERS; c++) {
+        bytes file = clip(containers[c].name);
+        uint64_t whole = 0, sum = 0;
+        int calls = 0, made = 0;
+        memux_status wanted_end = opening == PROBE ? MEMUX_OK : MEMUX_END;
+        EXPECT_STATUS(open_once(file, seekability, opening, target, NULL, &whole, &calls), wanted_end);
+        for (size_t k = 0; k < KINDS; k++) {
+            memux_status wanted = wanted_of(&kinds[k], target);
+            for (int at = 1 + (int)(k % (size_t)stride); at <= calls && wanted != NOT_HERE; at += stride) {
+                fault fault = { at, kinds[k].times, kinds[k].code };
+                memux_status status = open_once(file, seekability, opening, target, &fault, &sum, &made);
+                int fine = EXPECT_STATUS(status, wanted == MEMUX_OK ? wanted_end : wanted);
+                fine &= EXPECT(wanted != MEMUX_OK || sum == whole);
+                if (!fine)
+                    printf("#   %s, %s: %s %d of %d says %s, seekability %d\n", opening_names[opening], containers[c].name,
+                           target_names[target], at, calls, kinds[k].name, (int)seekability);
+                covered += made >= at;
+            }
+        }
+        free(file.data);
+    }
+    printf("# %s, seekability %d: %d failing %ss\n", opening_names[opening], (int)seekability, covered, target_names[target]);
+    EXPECT(covered > minimum / stride);
+}
+
+static void each_call_that_fails_is_told_by_a_probe(void)
+{
+    fail_each_call_of(PROBE, READ, MEMUX_SEEKABILITY_NONE, 600);
+    fail_each_call_of(PROBE, READ, MEMUX_SEEKABILITY_CHEAP, 600);
+    fail_each_call_of(PROBE, SEEK, MEMUX_SEEKABILITY_CHEAP, 80);
+}
+
+static void each_call_that_fails_is_told_by_an_open_container(void)
+{
+    fail_each_call_of(INPUT, READ, MEMUX_SEEKABILITY_NONE, 800);
+    fail_each_call_of(INPUT, READ, MEMUX_SEEKABILITY_CHEAP, 1000);
+    fail_each_call_of(INPUT, SEEK, MEMUX_SEEKABILITY_CHEAP, 200);
+}
+
 int main(void)
 {
     RUN(each_read_that_fails_without_seeking_is_told);
@@ -200,5 +321,7 @@ int main(void)
     RUN(each_writev_that_fails_is_told);
     RUN_BY_EACH_ENGINE(each_write_that_fails_is_told_from_memory);
     RUN_BY_EACH_ENGINE(each_writev_that_fails_is_told_from_memory);
+    RUN(each_call_that_fails_is_told_by_a_probe);
+    RUN(each_call_that_fails_is_told_by_an_open_container);
     return check_done();
 }

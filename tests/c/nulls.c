@@ -68,6 +68,11 @@ INIT_ROW(memux_extract_options)
 INIT_ROW(memux_count_report)
 INIT_ROW(memux_extract_report)
 INIT_ROW(memux_build_info)
+INIT_ROW(memux_probe_options)
+INIT_ROW(memux_probe_report)
+INIT_ROW(memux_input_options)
+INIT_ROW(memux_input_report)
+INIT_ROW(memux_packet)
 
 static void row_memux_version(void)
 {
@@ -381,6 +386,8 @@ static void row_memux_extract_into(void)
     memux_source_free(source);
 }
 
+#include "nulls_containers.h"
+
 static void row_memux_log_set(void)
 {
     REFUSED(memux_log_set(0, NULL, NULL, error), MEMUX_OK);
@@ -406,6 +413,11 @@ static const struct row {
     ROW(memux_buffer_data), ROW(memux_buffer_size), ROW(memux_buffer_free),
     ROW(memux_count_frames), ROW(memux_count), ROW(memux_extract_video), ROW(memux_extract), ROW(memux_extract_size),
     ROW(memux_extract_into), ROW(memux_log_set),
+    ROW(memux_probe_options_init), ROW(memux_probe_report_init), ROW(memux_probe), ROW(memux_info_container),
+    ROW(memux_info_stream), ROW(memux_info_chapter), ROW(memux_info_program), ROW(memux_info_json), ROW(memux_info_free),
+    ROW(memux_input_options_init), ROW(memux_input_report_init), ROW(memux_input_open), ROW(memux_input_next),
+    ROW(memux_input_seek), ROW(memux_input_select), ROW(memux_input_info), ROW(memux_input_get_report), ROW(memux_input_free),
+    ROW(memux_packet_init), ROW(memux_packet_retain), ROW(memux_kept_packet_view), ROW(memux_kept_packet_free),
 };
 
 /* The committed list of exports and the rows name the same functions. */

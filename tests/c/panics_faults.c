@@ -83,6 +83,77 @@ static void the_shortest_calls_are_guarded_too(void)
     free(file.data);
 }
 
+/* A container that stays open: what panicked ends it, and gives its source back. */
+static void expect_panic_when_open(int place, int at_open)
+{
+    bytes file = clip("h264_moov_at_end.mp4");
+    host host = host_of(file);
+    memux_source *source = host_source(&host, MEMUX_SEEKABILITY_CHEAP);
+    memux_input *input = NULL;
+    memux_info *info = NULL;
+    memux_error *error = NULL;
+    memux_packet packet;
+    memux_status status;
+
+    memux_packet_init(&packet, sizeof packet);
+    if (at_open)
+        memux_test_panic_at(place);
+    status = memux_input_open(source, NULL, &input, &error);
+    if (!at_open) {
+        EXPECT_STATUS(status, MEMUX_OK);
+        EXPECT_STATUS(memux_input_next(input, &packet, NULL), MEMUX_OK);
+        memux_test_panic_at(place);
+        while (status == MEMUX_OK)
+            status = place == IN_SEEK ? memux_input_seek(input, 0, MEMUX_SEEK_KEYFRAME, NULL, &error)
+                                      : memux_input_next(input, &packet, &error);
+    }
+    memux_test_panic_at(NOWHERE);
+    EXPECT_STATUS(status, MEMUX_ERROR_INTERNAL);
+    EXPECT_ERROR(status, &error);
+    EXPECT(!at_open || input == NULL);
+    memux_input_free(input);
+    EXPECT_STATUS(memux_probe(source, NULL, &info, NULL, &error), MEMUX_OK);
+    EXPECT_SAME(memux_info_container(info)->stream_count, 2);
+    memux_info_free(info);
+    memux_source_free(source);
+    EXPECT_SAME(host.released, 1);
+    free(file.data);
+}
+
+static void a_panic_ends_an_open_container_and_frees_its_source(void)
+{
+    for (int at_open = 0; at_open < 2; at_open++) {
+        expect_panic_when_open(BELOW_THE_GUARD, at_open);
+        expect_panic_when_open(IN_READ, at_open);
+    }
+    expect_panic_when_open(IN_SEEK, 1);
+}
+
+static void a_panic_in_a_probe_is_an_internal_error(void)
+{
+    static const int places[] = { BELOW_THE_GUARD, IN_READ, IN_SEEK };
+
+    for (int i = 0; i < 3; i++) {
+        bytes file = clip("h264_moov_at_end.mp4");
+        host host = host_of(file);
+        memux_source *source = host_source(&host, MEMUX_SEEKABILITY_CHEAP);
+        memux_info *info = NULL;
+        memux_error *error = NULL;
+        memux_status status;
+        memux_test_panic_at(places[i]);
+        status = memux_probe(source, NULL, &info, NULL, &error);
+        memux_test_panic_at(NOWHERE);
+        EXPECT_STATUS(status, MEMUX_ERROR_INTERNAL);
+        EXPECT(info == NULL);
+        EXPECT_ERROR(status, &error);
+        EXPECT_STATUS(memux_probe(source, NULL, &info, NULL, NULL), MEMUX_OK);
+        memux_info_free(info);
+        memux_source_free(source);
+        EXPECT_SAME(host.released, 1);
+        free(file.data);
+    }
+}
+
 static void *panic_in_thread(void *opaque)
 {
     bytes *file = opaque;
@@ -137,6 +208,8 @@ int main(void)
     RUN(a_panic_in_the_seek_trampoline_is_an_internal_error);
     RUN(a_panic_in_the_write_trampoline_is_an_internal_error);
     RUN(a_panic_in_the_walk_is_an_internal_error);
+    RUN(a_panic_in_a_probe_is_an_internal_error);
+    RUN(a_panic_ends_an_open_container_and_frees_its_source);
     RUN(the_shortest_calls_are_guarded_too);
     RUN(a_panic_prints_nothing_and_its_error_says_where);
     RUN(a_panic_on_another_thread_ends_no_thread);

@@ -19,6 +19,11 @@ typedef union roomy {
     memux_count_report count_report;
     memux_extract_report extract_report;
     memux_build_info build_info;
+    memux_probe_options probe;
+    memux_probe_report probe_report;
+    memux_input_options input;
+    memux_input_report input_report;
+    memux_packet packet;
 } roomy;
 
 static bytes file;
@@ -98,6 +103,65 @@ static memux_status pass_count_report(roomy *value, memux_error **error) { retur
 static memux_status pass_extract_report(roomy *value, memux_error **error) { return extract_with(NULL, &value->extract_report, error); }
 static memux_status pass_build_info(roomy *value, memux_error **error) { return memux_get_build_info(&value->build_info, error); }
 
+static memux_status probe_with(const memux_probe_options *options, memux_probe_report *report, memux_error **error)
+{
+    memux_source *source = memory_source(file);
+    memux_info *info = NULL;
+    memux_status status = memux_probe(source, options, &info, report, error);
+
+    EXPECT((status >= 0) == (info != NULL));
+    memux_info_free(info);
+    memux_source_free(source);
+    return status;
+}
+
+static memux_status pass_probe(roomy *value, memux_error **error) { return probe_with(&value->probe, NULL, error); }
+static memux_status pass_probe_report(roomy *value, memux_error **error) { return probe_with(NULL, &value->probe_report, error); }
+
+static memux_input *open_input(const memux_input_options *options, memux_status *status, memux_error **error)
+{
+    memux_source *source = memory_source(file);
+    memux_input *input = NULL;
+
+    *status = memux_input_open(source, options, &input, error);
+    EXPECT((*status >= 0) == (input != NULL));
+    memux_source_free(source);
+    return input;
+}
+
+static memux_status pass_input(roomy *value, memux_error **error)
+{
+    memux_status status;
+
+    memux_input_free(open_input(&value->input, &status, error));
+    return status;
+}
+
+static memux_status pass_input_report(roomy *value, memux_error **error)
+{
+    memux_status status;
+    memux_input *input = open_input(NULL, &status, NULL);
+
+    status = memux_input_get_report(input, &value->input_report, error);
+    memux_input_free(input);
+    return status;
+}
+
+/* A packet goes both ways: the host hands one over to be copied, and one to be filled. */
+static memux_status pass_packet(roomy *value, memux_error **error)
+{
+    memux_kept_packet *kept = NULL;
+    memux_status status = memux_packet_retain(&value->packet, &kept, error), opened;
+    memux_input *input;
+
+    EXPECT((status >= 0) == (kept != NULL));
+    memux_kept_packet_free(kept);
+    input = open_input(NULL, &opened, NULL);
+    EXPECT_STATUS(memux_input_next(input, &value->packet, NULL), status);
+    memux_input_free(input);
+    return status;
+}
+
 static const struct kind {
     const char *name;
     size_t size;
@@ -112,6 +176,11 @@ static const struct kind {
     { "memux_count_report", sizeof(memux_count_report), pass_count_report },
     { "memux_extract_report", sizeof(memux_extract_report), pass_extract_report },
     { "memux_build_info", sizeof(memux_build_info), pass_build_info },
+    { "memux_probe_options", sizeof(memux_probe_options), pass_probe },
+    { "memux_probe_report", sizeof(memux_probe_report), pass_probe_report },
+    { "memux_input_options", sizeof(memux_input_options), pass_input },
+    { "memux_input_report", sizeof(memux_input_report), pass_input_report },
+    { "memux_packet", sizeof(memux_packet), pass_packet },
 };
 
 /* Hands over a struct that is zero but for its size and one byte (at 0: none). */
@@ -220,6 +289,11 @@ static void an_unknown_enum_value_is_refused_by_name(void)
     TRY(extract, memux_extract_options, select, 3, refused);
     TRY(extract, memux_extract_options, select, -1, refused);
     TRY(run, memux_run_options, engine, MEMUX_ENGINE_FFMPEG, MEMUX_OK);
+    TRY(probe, memux_probe_options, level, 2, refused);
+    TRY(probe, memux_probe_options, level, -1, refused);
+    TRY(input, memux_input_options, level, 2, refused);
+    TRY(input, memux_input_options, level, INT32_MIN, refused);
+    TRY(input, memux_input_options, level, MEMUX_PROBE_HEADER, MEMUX_OK);
 }
 
 static void a_reserved_member_that_is_not_zero_is_refused_by_name(void)
@@ -228,6 +302,8 @@ static void a_reserved_member_that_is_not_zero_is_refused_by_name(void)
     TRY(run, memux_run_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(count, memux_count_options, reserved, INT32_MIN, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(extract, memux_extract_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
+    TRY(probe, memux_probe_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
+    TRY(input, memux_input_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
 }
 
 static void a_negative_size_time_or_count_is_refused_by_name(void)

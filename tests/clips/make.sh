@@ -61,6 +61,25 @@ perl boxes.pl udta-first "$work/cover_last.mp4" cover_then_video.mp4
 ff -i h264.mp4 -f lavfi -i "testsrc=size=96x80:rate=10:duration=2" -map 0:v -map 1:v -map 0:a \
   -c copy -c:v:1 libx264 -crf:v:1 32 -pix_fmt:v:1 yuv420p -x264-params:v:1 threads=1 "${exact[@]}" -movflags +faststart two_videos.mp4
 
+# Chapters, a title, a language, a picture that lies on its side, and colours of HDR by name.
+cat > "$work/chapters.txt" <<'TEXT'
+;FFMETADATA1
+title=Described
+[CHAPTER]
+TIMEBASE=1/1000
+START=0
+END=1000
+title=First
+[CHAPTER]
+TIMEBASE=1/1000
+START=1000
+END=3000
+title=Second
+TEXT
+ff -i h264.mp4 -i "$work/chapters.txt" -map 0 -map_metadata 1 -map_chapters 1 -c copy "${exact[@]:2}" \
+  -bsf:v h264_metadata=colour_primaries=9:transfer_characteristics=16:matrix_coefficients=9:video_full_range_flag=0 \
+  -metadata:s:v rotate=90 -metadata:s:a language=deu -movflags +faststart described.mp4
+
 # ---- README.md: what each clip holds, as ffprobe counts it -------------------------------------------------------
 
 probe() { ffprobe -v error "$@"; }
@@ -123,6 +142,7 @@ TEXT
   rows mpeg4.mp4 "MPEG-4 part 2, AAC"
   rows vp9.webm "Opus"
   rows live.webm "the same packets, segment and clusters of unknown size"
+  rows described.mp4 "the same packets with chapters, tags, rotation and colours"
   rows audio.m4a "AAC only"
   rows cover.m4a "AAC and an attached PNG"
 } > README.md

@@ -333,6 +333,28 @@ pub fn remux(bytes: &[u8], road: Road, how: &Remux) -> (Said<memux_remux_report>
     })
 }
 
+/// Opens a container, goes to a time in microseconds, and gives the packet that comes then, if any.
+pub fn sought(bytes: &[u8], road: Road, time: i64) -> (Said<i64>, Option<Packet>) {
+    with_source(bytes, road, |source| {
+        // SAFETY: as above.
+        unsafe {
+            let (mut input, mut error, mut landed, mut found) = (null_mut(), null_mut(), MEMUX_NO_TIME, None);
+            let mut status = memux_input_open(source, null(), &raw mut input, &raw mut error);
+            if status == MEMUX_OK {
+                status = memux_input_seek(input, time, MEMUX_SEEK_KEYFRAME, &raw mut landed, &raw mut error);
+            }
+            if status == MEMUX_OK {
+                let mut packet: memux_packet = std::mem::zeroed();
+                memux_packet_init(&raw mut packet, size_of::<memux_packet>());
+                status = memux_input_next(input, &raw mut packet, &raw mut error);
+                found = (status == MEMUX_OK).then(|| Packet::of(&packet));
+            }
+            memux_input_free(input);
+            (Said { status, message: message(error), report: landed }, found)
+        }
+    })
+}
+
 pub fn extract(bytes: &[u8], road: Road, stream: Option<i32>) -> (Said<memux_extract_report>, Vec<u8>) {
     extract_as(bytes, road, stream, MEMUX_FRAMING_AUTO)
 }

@@ -1,6 +1,6 @@
 //! The packets of each file, one by one, held against ffprobe.
 
-use super::host::{Packet, Road, packets};
+use super::host::{Packet, Road, packets, sought};
 use super::table::{files, folder};
 use super::tools::{assert_tools_are_of_our_major, output_of, scratch_file};
 use memux::ffi::*;
@@ -46,11 +46,42 @@ fn packets_of_one_stream_are_those_of_all_without_the_others() {
     assert!(compared >= 30, "only {compared} streams were compared");
 }
 
+#[test]
+fn a_seek_lands_where_ffprobe_lands() {
+    assert_tools_are_of_our_major();
+    let (mut compared, mut moved, mut differences) = (0, 0, Vec::new());
+    for row in files().iter().filter(|row| !row.is_playlist()) {
+        let bytes = row.bytes();
+        let beginning = sought(&bytes, Road::Memory, 0).1;
+        // At 0 ffprobe goes forward, to a packet behind it.
+        for time in [40_000, 400_000, 1_000_000, 2_500_000, 7_300_000] {
+            let interval = format!("{}us%+#1", time);
+            let Some(expected) = ffprobe_with(&row.path, &["-read_intervals", &interval]) else { continue };
+            for road in [Road::Memory, Road::Cheap] {
+                let (said, got) = sought(&bytes, road, time);
+                if expected.first() != got.as_ref() {
+                    let context = format!("{} {road:?} to {time}: {} {}", row.path, said.status, said.message);
+                    differences.push(format!("{context}: ffprobe {:?}, memux {got:?}", expected.first()));
+                }
+                moved += usize::from(got != beginning);
+            }
+            compared += 1;
+        }
+    }
+    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    assert!(compared >= 200 && moved >= 100, "only {compared} seeks were compared, {moved} away from the beginning");
+}
+
 fn ffprobe(path: &str) -> Option<Vec<Packet>> {
+    ffprobe_with(path, &[])
+}
+
+/// None where ffprobe gives up.
+fn ffprobe_with(path: &str, more: &[&str]) -> Option<Vec<Packet>> {
     let nameless = scratch_file("packets");
     std::fs::copy(folder().join(path), &nameless).unwrap();
     let arguments = ["-v", "error", "-show_packets", "-of", "json"];
-    let (probed, text) = output_of(Command::new("ffprobe").args(arguments).arg(&nameless));
+    let (probed, text) = output_of(Command::new("ffprobe").args(arguments).args(more).arg(&nameless));
     let tree: Value = serde_json::from_str(&text).ok().filter(|_| probed)?;
     Some(tree["packets"].as_array()?.iter().map(packet).collect())
 }

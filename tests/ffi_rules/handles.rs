@@ -227,3 +227,35 @@ fn a_source_of_memory_is_never_busy_and_has_no_position() {
     };
     assert_eq!((status, report.frames, inner.frames), (MEMUX_OK, CLIP_FRAMES, CLIP_FRAMES));
 }
+
+/// What a probe finds, an open container and the copy of a packet each live on their own: the source may be gone, and the
+/// memory that it borrowed comes back when the last that uses it is freed.
+#[test]
+fn what_is_made_of_a_source_lives_without_it_and_lets_go_of_it_once() {
+    let (clip, released) = (clip(), AtomicUsize::new(0));
+    let opaque = (&raw const released).cast_mut().cast::<c_void>();
+    let count = || released.load(Ordering::SeqCst);
+    let (mut source, mut info, mut input, mut kept) = (null_mut(), null_mut(), null_mut(), null_mut());
+    let mut packet = memux_packet { struct_size: size_of::<memux_packet>(), ..zeroed() };
+    // SAFETY: memory and a counter that outlive all handles, each of which is freed once.
+    unsafe {
+        let (data, size) = (clip.as_ptr().cast(), clip.len());
+        assert_eq!(memux_source_from_memory(data, size, Some(add_one), opaque, &mut source, null_mut()), MEMUX_OK);
+        assert_eq!(memux_probe(source, null(), &mut info, null_mut(), null_mut()), MEMUX_OK);
+        assert_eq!(memux_input_open(source, null(), &mut input, null_mut()), MEMUX_OK);
+        memux_source_free(source);
+        assert_eq!(count(), 0, "the input still reads it");
+        assert_eq!(memux_input_next(input, &mut packet, null_mut()), MEMUX_OK);
+        assert_eq!(memux_packet_retain(&packet, &mut kept, null_mut()), MEMUX_OK);
+        let first = std::slice::from_raw_parts(packet.data, packet.size).to_vec();
+        memux_input_free(input);
+        assert_eq!(count(), 1);
+        let copy = &*memux_kept_packet_view(kept);
+        assert_eq!(std::slice::from_raw_parts(copy.data, copy.size + 64), [first, vec![0; 64]].concat());
+        assert_eq!((copy.padding, copy.dts, copy.stream_index), (64, packet.dts, packet.stream_index));
+        assert_eq!((*memux_info_container(info)).stream_count, 2);
+        memux_info_free(info);
+        memux_kept_packet_free(kept);
+        assert_eq!(count(), 1);
+    }
+}

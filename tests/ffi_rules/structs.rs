@@ -7,7 +7,7 @@ use std::ptr::null;
 /// it.
 type Trial = (&'static str, usize, fn(&mut Room, *mut *mut memux_error) -> memux_status);
 
-fn trials() -> [Trial; 9] {
+fn trials() -> [Trial; 14] {
     [
         ("memux_reader", size_of::<memux_reader>(), |room, error| {
             let mut source = null_mut();
@@ -52,7 +52,66 @@ fn trials() -> [Trial; 9] {
         ("memux_extract_report", size_of::<memux_extract_report>(), |room, error| {
             extract(null(), room.address(), error)
         }),
+        ("memux_probe_options", size_of::<memux_probe_options>(), |room, error| {
+            probe(room.address(), null_mut(), error)
+        }),
+        ("memux_probe_report", size_of::<memux_probe_report>(), |room, error| probe(null(), room.address(), error)),
+        ("memux_input_options", size_of::<memux_input_options>(), |room, error| {
+            with_input(room.address(), error, |_, _| MEMUX_OK)
+        }),
+        ("memux_input_report", size_of::<memux_input_report>(), |room, error| {
+            // SAFETY: as above.
+            with_input(null(), error, |input, error| unsafe { memux_input_get_report(input, room.address(), error) })
+        }),
+        ("memux_packet", size_of::<memux_packet>(), |room, error| {
+            // SAFETY: as above. What is read from the room has no data and no side data.
+            unsafe {
+                let (mut kept, address) = (null_mut(), room.address());
+                let status = memux_packet_retain(address, &mut kept, error);
+                assert_eq!(kept.is_null(), status < 0);
+                memux_kept_packet_free(kept);
+                if status < 0 {
+                    return status;
+                }
+                with_input(null(), error, |input, error| memux_input_next(input, address, error))
+            }
+        }),
     ]
+}
+
+fn probe(
+    options: *const memux_probe_options,
+    report: *mut memux_probe_report,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    let clip = clip();
+    let (source, mut info) = (memory(&clip), null_mut());
+    // SAFETY: as for `count`.
+    unsafe {
+        let status = memux_probe(source, options, &mut info, report, error);
+        assert_eq!(info.is_null(), status < 0);
+        memux_info_free(info);
+        memux_source_free(source);
+        status
+    }
+}
+
+fn with_input(
+    options: *const memux_input_options,
+    error: *mut *mut memux_error,
+    work: impl FnOnce(*mut memux_input, *mut *mut memux_error) -> memux_status,
+) -> memux_status {
+    let clip = clip();
+    let (source, mut input) = (memory(&clip), null_mut());
+    // SAFETY: as for `count`; the clip outlives the input.
+    unsafe {
+        let status = memux_input_open(source, options, &mut input, error);
+        assert_eq!(input.is_null(), status < 0);
+        memux_source_free(source);
+        let status = if status < 0 { status } else { work(input, error) };
+        memux_input_free(input);
+        status
+    }
 }
 
 fn count(

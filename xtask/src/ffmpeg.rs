@@ -41,6 +41,19 @@ fn probe(path: &Path, arguments: &[&str]) -> Result<String> {
     shell::output(Command::new("ffprobe").args(["-v", "error"]).args(arguments).args(["-of", "csv=p=0"]).arg(path))
 }
 
+/// What ffprobe says of the container, its streams and its chapters, as JSON.
+pub fn description(path: &Path) -> Result<String> {
+    let arguments = ["-v", "error", "-show_format", "-show_streams", "-show_chapters", "-of", "json"];
+    shell::output(Command::new("ffprobe").args(arguments).arg(path))
+}
+
+/// A line for each packet: stream, pts, dts, duration, size, position, flags. What stands at its side is left out.
+pub fn packets(path: &Path) -> Result<Vec<String>> {
+    let listing = probe(path, &["-show_entries", "packet=stream_index,pts,dts,duration,size,pos,flags"])?;
+    let lines = listing.lines().filter(|line| !line.is_empty());
+    Ok(lines.map(|line| line.split(',').take(7).collect::<Vec<_>>().join(",")).collect())
+}
+
 /// Writes a video stream as ffmpeg's raw muxer of that name (h264, hevc) writes it.
 pub fn extract(input: &Path, stream: u32, muxer: &str, output: &Path) -> Result<()> {
     let mut command = Command::new("ffmpeg");

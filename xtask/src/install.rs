@@ -35,6 +35,10 @@ pub fn install(workspace: &Workspace, built: &Path, root: &Path) -> Result<()> {
     for header in ["memux.h", "memux.hpp"] {
         copy(&workspace.include().join(header), &include.join(header))?;
     }
+    let parts = folder(root, "include/memux")?;
+    for part in workspace.files("include/memux", "hpp")? {
+        copy(&part, &parts.join(part.file_name().context("a header without a name")?))?;
+    }
     copy(&built.join(&names.built), &library.join(&names.versioned))?;
     copy(&built.join("libmemux.a"), &library.join("libmemux.a"))?;
     replace(&library.join(&names.soname), |at| symlink(&names.versioned, at))?;

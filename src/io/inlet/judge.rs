@@ -23,8 +23,13 @@ impl Inlet<'_> {
         } else {
             self.look_on()?;
         }
-        let end = self.end.or(self.size).unwrap_or(self.position);
-        Ok(self.watcher.as_ref().map_or(Verdict::Unknown, |watcher| watcher.finish(end)))
+        let verdict = |end| self.watcher.as_ref().map_or(Verdict::Unknown, |watcher| watcher.finish(end));
+        Ok(match (self.end.or(self.size), verdict(self.position)) {
+            (Some(end), _) => verdict(end),
+            // Nobody has read on to see whether more comes.
+            (None, Verdict::Truncated { .. }) => Verdict::Unknown,
+            (None, seen) => seen,
+        })
     }
 
     /// Judges by what has been seen, without another call to the host: for an operation that has failed already. Memory is

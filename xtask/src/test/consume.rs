@@ -53,6 +53,9 @@ fn complete(workspace: &Workspace, prefix: &Path) -> Result<()> {
     let others = [
         "include/memux.h",
         "include/memux.hpp",
+        "include/memux/core.hpp",
+        "include/memux/streams.hpp",
+        "include/memux/containers.hpp",
         "lib/pkgconfig/memux.pc",
         "lib/pkgconfig/memux-static.pc",
         "lib/cmake/memux/memuxConfig.cmake",

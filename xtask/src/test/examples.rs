@@ -37,9 +37,19 @@ pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
             run.extracts("extract", &["h264", "hevc"], clip, video.as_ref()),
         );
     }
+    for clip in &clips {
+        let name = clip.file_name().context("a clip without a name")?.to_string_lossy().into_owned();
+        tally.check(&format!("probe on {name} prints what ffprobe prints"), run.describes(clip));
+        tally.check(&format!("packets on {name} prints the packets that ffprobe shows"), run.lists_packets(clip));
+    }
     let clip = workspace.clip("h264.mp4");
-    for program in ["count_frames", "count_with_callbacks", "extract_h264", "extract"] {
-        tally.check(&format!("{program} without arguments reads 1.mp4"), run.default_names(program, &clip));
+    for program in ["probe", "packets"] {
+        tally.check(&format!("{program} without arguments says how it is used"), run.says_its_usage(program));
+    }
+    for program in ["count_frames", "count_with_callbacks", "extract_h264", "extract", "probe", "packets"] {
+        if !["probe", "packets"].contains(&program) {
+            tally.check(&format!("{program} without arguments reads 1.mp4"), run.default_names(program, &clip));
+        }
         tally.check(
             &format!("{program} on a file that is not there fails"),
             run.fails(program, Path::new("no such file")),
@@ -89,6 +99,41 @@ impl Run {
         ensure!(outcome.success(), "{}", outcome.describe());
         let counted = frames(&outcome.stdout)?;
         ensure!(counted == video.packets, "counted {counted}, ffprobe counts {}", video.packets);
+        Ok(())
+    }
+
+    /// The same text, but for blanks, and for the file's name: memory has none.
+    fn describes(&self, clip: &Path) -> Result<()> {
+        // FFmpeg guesses by names, too.
+        let nameless = self.results.join("described");
+        std::fs::copy(clip, &nameless)?;
+        let ours = self.finish(self.program("probe").arg(&nameless))?;
+        ensure!(ours.success(), "{}", ours.describe());
+        let theirs = ffmpeg::description(&nameless)?;
+        let text = |text: &str| -> String {
+            let lines = text.lines().filter(|line| !line.trim_start().starts_with("\"filename\""));
+            lines.flat_map(str::chars).filter(|letter| !letter.is_whitespace()).collect()
+        };
+        let (ours, theirs) = (text(&ours.stdout), text(&theirs));
+        ensure!(ours.len() > 500 && ours == theirs, "it prints\n{ours}\nand ffprobe\n{theirs}");
+        Ok(())
+    }
+
+    fn lists_packets(&self, clip: &Path) -> Result<()> {
+        let ours = self.finish(self.program("packets").arg(clip))?;
+        ensure!(ours.success(), "{}", ours.describe());
+        let theirs = ffmpeg::packets(clip)?;
+        let differs = ours.stdout.lines().zip(&theirs).find(|(ours, theirs)| ours != theirs);
+        ensure!(differs.is_none(), "ours and ffprobe's: {differs:?}");
+        let count = ours.stdout.lines().count();
+        ensure!(count > 50 && count == theirs.len(), "{count} packets, ffprobe shows {}", theirs.len());
+        Ok(())
+    }
+
+    fn says_its_usage(&self, program: &str) -> Result<()> {
+        let outcome = self.finish(&mut self.program(program))?;
+        ensure!(outcome.status.code() == Some(2), "the exit code is not 2: {}", outcome.describe());
+        ensure!(outcome.stderr.contains("usage: "), "no usage: {}", outcome.describe());
         Ok(())
     }
 

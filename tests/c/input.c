@@ -1,0 +1,499 @@
+/* A container that stays open: its packets, going to a time, choosing streams, copies, and how it ends. */
+#include "host.h"
+
+#include <errno.h>
+
+enum { MOST = 400 };
+
+/* What stays of a packet when it is gone. */
+typedef struct seen {
+    int64_t pts, dts;
+    uint64_t position, sum;
+    size_t size;
+    int32_t stream, flags;
+} seen;
+
+typedef struct sequence {
+    seen packets[MOST];
+    int count;
+    memux_status end;
+} sequence;
+
+static uint64_t sum_of(const uint8_t *data, size_t size)
+{
+    uint64_t sum = 14695981039346656037u;
+
+    for (size_t i = 0; i < size; i++)
+        sum = (sum ^ data[i]) * 1099511628211u;
+    return sum;
+}
+
+static memux_status next(memux_input *input, memux_packet *packet)
+{
+    memux_error *error = NULL;
+    memux_status status;
+
+    memux_packet_init(packet, sizeof *packet);
+    status = memux_input_next(input, packet, &error);
+    EXPECT_ERROR(status, &error);
+    return status;
+}
+
+static seen look(const memux_packet *packet)
+{
+    seen seen = { packet->pts, packet->dts, packet->position, sum_of(packet->data, packet->size), packet->size,
+                  packet->stream_index, packet->flags };
+    return seen;
+}
+
+/* All packets that are still to come. */
+static sequence rest_of(memux_input *input)
+{
+    sequence all;
+    memux_packet packet;
+
+    memset(&all, 0, sizeof all);
+    while ((all.end = next(input, &packet)) == MEMUX_OK && EXPECT(all.count < MOST))
+        all.packets[all.count++] = look(&packet);
+    return all;
+}
+
+static int same_seen(const seen *a, const seen *b)
+{
+    return a->pts == b->pts && a->dts == b->dts && a->position == b->position && a->sum == b->sum && a->size == b->size
+           && a->stream == b->stream && a->flags == b->flags;
+}
+
+static int same_packets(const sequence *a, const sequence *b)
+{
+    int at = 0;
+
+    while (at < a->count && at < b->count && same_seen(&a->packets[at], &b->packets[at]))
+        at++;
+    if (at == a->count && at == b->count)
+        return 1;
+    printf("# %d and %d packets, the first that differs is %d\n", a->count, b->count, at);
+    return 0;
+}
+
+static memux_input *open_with(memux_source *source, const memux_run_options *run)
+{
+    memux_input_options options;
+    memux_input *input = NULL;
+    memux_error *error = NULL;
+    memux_status status;
+
+    memux_input_options_init(&options, sizeof options);
+    options.run = run;
+    status = memux_input_open(source, &options, &input, &error);
+    if (!EXPECT_STATUS(status, MEMUX_OK))
+        printf("#   %s\n", memux_error_message(error));
+    EXPECT_ERROR(status, &error);
+    return input;
+}
+
+/* The source is freed at once: the input keeps its share of it. */
+static memux_input *open_memory(bytes file)
+{
+    memux_source *source = memory_source(file);
+    memux_input *input = open_with(source, NULL);
+
+    memux_source_free(source);
+    return input;
+}
+
+static sequence by_memory(bytes file)
+{
+    memux_input *input = open_memory(file);
+    sequence all = rest_of(input);
+
+    memux_input_free(input);
+    return all;
+}
+
+static memux_input_report report_of(memux_input *input)
+{
+    memux_input_report report;
+
+    memset(&report, 0xAA, sizeof report);
+    report.struct_size = sizeof report;
+    EXPECT_STATUS(memux_input_get_report(input, &report, NULL), MEMUX_OK);
+    EXPECT_SAME(report.reserved, 0);
+    return report;
+}
+
+static const char *const clips[] = { "h264.mp4", "h264_moov_at_end.mp4", "h264_fragmented.mp4", "h264.mkv", "h264.ts", "h264.flv",
+                                     "h264.avi", "mpeg2.mpg", "live.webm", "cut.mp4", "cover.m4a" };
+enum { CLIPS = sizeof clips / sizeof *clips };
+
+static void packets_are_the_same_by_every_road(void)
+{
+    for (int i = 0; i < CLIPS; i++) {
+        bytes file = clip(clips[i]);
+        sequence wanted = by_memory(file);
+        EXPECT_STATUS(wanted.end, MEMUX_END);
+        EXPECT(wanted.count > 100);
+        for (int road = -1; road <= MEMUX_SEEKABILITY_CHEAP; road++) {
+            host host = host_of(file);
+            memux_slice slices[3];
+            memux_source *source = NULL;
+            memux_input *input;
+            sequence got;
+            if (road < 0) {
+                for (int part = 0; part < 3; part++) {
+                    slices[part].data = file.data + (size_t)part * (file.size / 3);
+                    slices[part].size = part < 2 ? file.size / 3 : file.size - 2 * (file.size / 3);
+                }
+                EXPECT_STATUS(memux_source_from_slices(slices, 3, NULL, NULL, &source, NULL), MEMUX_OK);
+            } else {
+                host.max_read = 1000;
+                source = host_source(&host, road);
+            }
+            input = open_with(source, NULL);
+            got = rest_of(input);
+            if (!EXPECT_STATUS(got.end, MEMUX_END) || !EXPECT(same_packets(&wanted, &got)))
+                printf("#   %s by road %d\n", clips[i], road);
+            EXPECT_SAME(report_of(input).packets, wanted.count);
+            if (road >= 0)
+                EXPECT(report_of(input).bytes_read == host.bytes_given);
+            memux_input_free(input);
+            memux_source_free(source);
+            EXPECT_SAME(host.released, road >= 0);
+        }
+        free(file.data);
+    }
+}
+
+static void a_packet_is_what_stands_in_the_file(void)
+{
+    bytes file = clip("h264.mp4");
+    memux_input *input = open_memory(file);
+    memux_packet packet;
+
+    EXPECT_STATUS(next(input, &packet), MEMUX_OK);
+    EXPECT_SAME(packet.struct_size, sizeof packet);
+    EXPECT(memcmp(packet.data, file.data + packet.position, packet.size) == 0);
+    EXPECT_SAME(packet.stream_index, 0);
+    EXPECT_SAME(packet.flags, MEMUX_PACKET_KEY);
+    EXPECT_SAME(packet.pts, 0);
+    EXPECT_SAME(packet.dts, -1024);
+    EXPECT_SAME(packet.duration, 512);
+    EXPECT_SAME(packet.time_base_num, 1);
+    EXPECT_SAME(packet.time_base_den, 12800);
+    EXPECT_SAME(packet.side_data_count, 0);
+    EXPECT(packet.side_data == NULL);
+    EXPECT(packet.padding <= 64);
+    memux_input_free(input);
+    free(file.data);
+}
+
+/* Opus begins with samples that are not to be heard. */
+static void side_data_comes_with_its_packet(void)
+{
+    bytes file = clip("vp9.webm");
+    memux_input *input = open_memory(file);
+    memux_packet packet;
+    memux_kept_packet *kept = NULL;
+    int found = 0;
+
+    while (next(input, &packet) == MEMUX_OK && !found)
+        for (size_t i = 0; i < packet.side_data_count; i++) {
+            const memux_side_data *data = &packet.side_data[i];
+            EXPECT_SAME(data->struct_size, sizeof *data);
+            if (strcmp(data->name, "Skip Samples") != 0)
+                continue;
+            EXPECT_SAME(data->size, 10);
+            EXPECT_STATUS(memux_packet_retain(&packet, &kept, NULL), MEMUX_OK);
+            EXPECT_SAME(memux_kept_packet_view(kept)->side_data_count, packet.side_data_count);
+            EXPECT(memux_kept_packet_view(kept)->side_data[i].data != data->data);
+            EXPECT(memcmp(memux_kept_packet_view(kept)->side_data[i].data, data->data, data->size) == 0);
+            memux_kept_packet_free(kept);
+            found = 1;
+        }
+    EXPECT(found);
+    memux_input_free(input);
+    free(file.data);
+}
+
+static void a_copy_outlives_its_input_and_is_padded(void)
+{
+    bytes file = clip("h264.ts");
+    memux_input *input = open_memory(file);
+    memux_kept_packet *kept[20] = { NULL };
+    seen wanted[20];
+    memux_packet packet;
+
+    for (int i = 0; i < 20; i++) {
+        EXPECT_STATUS(next(input, &packet), MEMUX_OK);
+        wanted[i] = look(&packet);
+        EXPECT_STATUS(memux_packet_retain(&packet, &kept[i], NULL), MEMUX_OK);
+    }
+    memux_input_free(input);
+    memset(file.data, 0xFF, file.size);
+    for (int i = 0; i < 20; i++) {
+        const memux_packet *view = memux_kept_packet_view(kept[i]);
+        static const uint8_t zeros[64];
+        seen got = look(view);
+        EXPECT(same_seen(&got, &wanted[i]));
+        EXPECT_SAME(view->padding, 64);
+        EXPECT(memcmp(view->data + view->size, zeros, 64) == 0);
+        memux_kept_packet_free(kept[i]);
+    }
+    free(file.data);
+}
+
+static void only_the_chosen_streams_come(void)
+{
+    bytes file = clip("two_videos.mp4");
+    sequence all = by_memory(file);
+    const int32_t chosen_streams[] = { 0, 2 };
+
+    for (int before = 0; before < 40; before += 13) {
+        memux_input *input = open_memory(file);
+        sequence got, wanted = all;
+        memux_packet packet;
+        for (int i = 0; i < before; i++)
+            EXPECT_STATUS(next(input, &packet), MEMUX_OK);
+        EXPECT_STATUS(memux_input_select(input, chosen_streams, 2, NULL), MEMUX_OK);
+        got = rest_of(input);
+        wanted.count = 0;
+        for (int i = before; i < all.count; i++)
+            if (all.packets[i].stream != 1)
+                wanted.packets[wanted.count++] = all.packets[i];
+        EXPECT(wanted.count < all.count - before || before > 20);
+        EXPECT(same_packets(&wanted, &got));
+        EXPECT_STATUS(got.end, MEMUX_END);
+        /* And none at all. */
+        EXPECT_STATUS(memux_input_seek(input, 0, MEMUX_SEEK_KEYFRAME, NULL, NULL), MEMUX_OK);
+        EXPECT_STATUS(memux_input_select(input, NULL, 0, NULL), MEMUX_OK);
+        EXPECT_SAME(rest_of(input).count, 0);
+        memux_input_free(input);
+    }
+    free(file.data);
+}
+
+static void a_choice_that_cannot_be_changes_nothing(void)
+{
+    bytes file = clip("h264.mp4");
+    memux_input *input = open_memory(file);
+    const int32_t streams[] = { 1, 7 };
+    memux_error *error = NULL;
+    sequence wanted = by_memory(file), got;
+
+    EXPECT_STATUS(memux_input_select(input, streams, 2, &error), MEMUX_ERROR_NO_STREAM);
+    EXPECT_SAME(memux_error_stream(error), 7);
+    memux_error_free(error);
+    got = rest_of(input);
+    EXPECT(same_packets(&wanted, &got));
+    memux_input_free(input);
+    free(file.data);
+}
+
+/* Of the first video stream: the key frame in front of the time, and everything from there on. */
+static void a_seek_lands_on_the_key_frame_before_the_time(void)
+{
+    static const struct { const char *clip; int64_t first_us; } indexed[] = {
+        { "h264.mp4", 0 }, { "h264_moov_at_end.mp4", 0 }, { "h264_fragmented.mp4", 80000 }, { "h264.mkv", 23000 }, { "h264.flv", 80000 },
+    };
+
+    for (int i = 0; i < 5; i++) {
+        bytes file = clip(indexed[i].clip);
+        memux_input *input = open_memory(file);
+        sequence all = by_memory(file);
+        for (int64_t key = 0; key < 5; key++)
+            for (int64_t later = 0; later < 500000; later += 199999) {
+                int64_t at = indexed[i].first_us + key * 600000, landed = -1;
+                sequence got;
+                int tail = 0;
+                EXPECT_STATUS(memux_input_seek(input, at + later, MEMUX_SEEK_KEYFRAME, &landed, NULL), MEMUX_OK);
+                if (!EXPECT_SAME(landed, at))
+                    printf("#   %s to %" PRId64 "\n", indexed[i].clip, at + later);
+                got = rest_of(input);
+                EXPECT_STATUS(got.end, MEMUX_END);
+                /* Each stream ends as it does without a seek, and its video begins with that key frame. */
+                for (int n = 0; n < got.count && !tail; n++)
+                    if (got.packets[n].stream == 0)
+                        EXPECT(got.packets[n].flags & MEMUX_PACKET_KEY), tail = 1;
+                EXPECT(same_seen(&got.packets[got.count - 1], &all.packets[all.count - 1]));
+                EXPECT(key > 0 || got.count == all.count);
+            }
+        EXPECT_SAME(report_of(input).completeness, MEMUX_COMPLETENESS_COMPLETE);
+        memux_input_free(input);
+        free(file.data);
+    }
+}
+
+/* In every container: what is before the time is marked, what is not is not, and the frame at the time can be decoded. */
+static void an_exact_seek_shows_from_the_time_on(void)
+{
+    for (int i = 0; i < 9; i++) {
+        bytes file = clip(clips[i]);
+        memux_input *input = open_memory(file);
+        for (int64_t at = 700000; at <= 2700000; at += 400000) {
+            memux_packet packet;
+            memux_status status;
+            int64_t landed = -1;
+            int shown = 0, decodable = 0;
+            EXPECT_STATUS(memux_input_seek(input, at, MEMUX_SEEK_EXACT, &landed, NULL), MEMUX_OK);
+            while ((status = next(input, &packet)) == MEMUX_OK) {
+                int64_t stamp = packet.pts != MEMUX_NO_TIME ? packet.pts : packet.dts;
+                int64_t from = stamp * 1000000 * packet.time_base_num / packet.time_base_den;
+                int64_t to = (stamp + packet.duration) * 1000000 * packet.time_base_num / packet.time_base_den;
+                int hidden = (packet.flags & MEMUX_PACKET_DISCARD) != 0;
+                if (stamp == MEMUX_NO_TIME)
+                    continue;
+                if (packet.stream_index == 0 && from <= at && (packet.flags & MEMUX_PACKET_KEY))
+                    decodable = 1;
+                if (!EXPECT(hidden ? to <= at + 1 : to > at - 1 || packet.duration == 0))
+                    printf("#   %s to %" PRId64 ", stream %d from %" PRId64 " to %" PRId64 "\n", clips[i], at, (int)packet.stream_index, from, to);
+                if (packet.stream_index == 0 && !hidden)
+                    shown++;
+            }
+            EXPECT_STATUS(status, MEMUX_END);
+            if (!EXPECT(landed <= at && decodable && shown > 0))
+                printf("#   %s to %" PRId64 ", landed %" PRId64 ", decodable %d, shown %d\n", clips[i], at, landed, decodable, shown);
+        }
+        memux_input_free(input);
+        free(file.data);
+    }
+}
+
+static void a_cover_has_no_time_and_is_shown_after_every_seek(void)
+{
+    bytes file = clip("cover.m4a");
+    memux_input *input = open_memory(file);
+    memux_packet packet;
+
+    EXPECT_STATUS(memux_input_seek(input, 1000000, MEMUX_SEEK_EXACT, NULL, NULL), MEMUX_OK);
+    while (next(input, &packet) == MEMUX_OK)
+        if (packet.stream_index == 1)
+            EXPECT_SAME(packet.flags, MEMUX_PACKET_KEY);
+    memux_input_free(input);
+    free(file.data);
+}
+
+static void a_reader_without_seek_refuses_to_and_goes_on(void)
+{
+    static const char *const names[] = { "h264.mp4", "h264_fragmented.mp4", "h264.mkv", "h264.ts" };
+
+    for (int i = 0; i < 4; i++) {
+        bytes file = clip(names[i]);
+        host host = host_of(file);
+        memux_source *source = host_source(&host, MEMUX_SEEKABILITY_NONE);
+        memux_input *input = open_with(source, NULL);
+        sequence wanted = by_memory(file), got;
+        memux_packet packet;
+        memux_error *error = NULL;
+        int64_t landed = 4711;
+        for (int n = 0; n < 10; n++)
+            EXPECT_STATUS(next(input, &packet), MEMUX_OK);
+        EXPECT_STATUS(memux_input_seek(input, 1000000, MEMUX_SEEK_KEYFRAME, &landed, &error), MEMUX_ERROR_NEEDS_SEEK);
+        EXPECT_SAME(memux_error_stage(error), MEMUX_STAGE_PACKETS);
+        EXPECT_ERROR(MEMUX_ERROR_NEEDS_SEEK, &error);
+        EXPECT_SAME(landed, 4711);
+        got = rest_of(input);
+        wanted.count -= 10;
+        memmove(wanted.packets, wanted.packets + 10, sizeof *wanted.packets * (size_t)wanted.count);
+        EXPECT(same_packets(&wanted, &got));
+        EXPECT_STATUS(got.end, MEMUX_END);
+        memux_input_free(input);
+        memux_source_free(source);
+        free(file.data);
+    }
+}
+
+/* What had to be held in memory can be sought in. */
+static void a_spooled_input_can_be_sought_in(void)
+{
+    bytes file = clip("h264_moov_at_end.mp4");
+    host host = host_of(file);
+    memux_source *source = host_source(&host, MEMUX_SEEKABILITY_NONE);
+    memux_input *input = open_with(source, NULL);
+    int64_t landed = -1;
+
+    EXPECT_SAME(report_of(input).spooled_bytes, file.size);
+    EXPECT_STATUS(memux_input_seek(input, 1300000, MEMUX_SEEK_KEYFRAME, &landed, NULL), MEMUX_OK);
+    EXPECT_SAME(landed, 1200000);
+    memux_input_free(input);
+    memux_source_free(source);
+    free(file.data);
+}
+
+static void the_end_stays_the_end_until_a_seek(void)
+{
+    bytes file = clip("h264.mkv");
+    memux_input *input = open_memory(file);
+    sequence all = rest_of(input), again;
+    memux_packet packet;
+
+    for (int i = 0; i < 3; i++)
+        EXPECT_STATUS(next(input, &packet), MEMUX_END);
+    EXPECT_STATUS(memux_input_seek(input, 0, MEMUX_SEEK_KEYFRAME, NULL, NULL), MEMUX_OK);
+    again = rest_of(input);
+    EXPECT(same_packets(&all, &again));
+    EXPECT_SAME(report_of(input).packets, 2 * all.count);
+    memux_input_free(input);
+    free(file.data);
+}
+
+static void the_end_of_a_cut_input_says_so(void)
+{
+    static const char *const names[] = { "h264.mp4", "h264_fragmented.mp4", "h264.mkv", "h264.flv", "h264.avi" };
+
+    for (int i = 0; i < 5; i++)
+        for (int seekability = -1; seekability <= MEMUX_SEEKABILITY_CHEAP; seekability++) {
+            bytes file = clip(names[i]);
+            host host;
+            memux_source *source;
+            memux_input *input;
+            sequence all;
+            file.size = file.size * 2 / 3;
+            host = host_of(file);
+            source = seekability < 0 ? memory_source(file) : host_source(&host, seekability);
+            input = open_with(source, NULL);
+            all = rest_of(input);
+            if (!EXPECT_STATUS(all.end, MEMUX_TRUNCATED))
+                printf("#   %s, seekability %d\n", names[i], seekability);
+            EXPECT(all.count > 20);
+            EXPECT_SAME(report_of(input).completeness, MEMUX_COMPLETENESS_TRUNCATED);
+            EXPECT(report_of(input).truncated_at <= file.size);
+            memux_input_free(input);
+            memux_source_free(source);
+            free(file.data);
+        }
+}
+
+static void what_is_known_of_the_container_can_be_asked_for_meanwhile(void)
+{
+    bytes file = clip("h264.ts");
+    memux_input *input = open_memory(file);
+    memux_info *info = NULL;
+    memux_packet packet;
+
+    EXPECT_STATUS(next(input, &packet), MEMUX_OK);
+    EXPECT_STATUS(memux_input_info(input, &info, NULL), MEMUX_OK);
+    memux_input_free(input);
+    EXPECT_SAME(memux_info_container(info)->stream_count, 2);
+    EXPECT(strcmp(memux_info_stream(info, 0)->codec, "h264") == 0);
+    memux_info_free(info);
+    free(file.data);
+}
+
+int main(void)
+{
+    RUN(packets_are_the_same_by_every_road);
+    RUN(a_packet_is_what_stands_in_the_file);
+    RUN(side_data_comes_with_its_packet);
+    RUN(a_copy_outlives_its_input_and_is_padded);
+    RUN(only_the_chosen_streams_come);
+    RUN(a_choice_that_cannot_be_changes_nothing);
+    RUN(a_seek_lands_on_the_key_frame_before_the_time);
+    RUN(an_exact_seek_shows_from_the_time_on);
+    RUN(a_cover_has_no_time_and_is_shown_after_every_seek);
+    RUN(a_reader_without_seek_refuses_to_and_goes_on);
+    RUN(a_spooled_input_can_be_sought_in);
+    RUN(the_end_stays_the_end_until_a_seek);
+    RUN(the_end_of_a_cut_input_says_so);
+    RUN(what_is_known_of_the_container_can_be_asked_for_meanwhile);
+    return check_done();
+}
