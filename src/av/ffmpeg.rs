@@ -143,6 +143,12 @@ functions! {
         fn avio_seek(s: *mut AVIOContext, offset: i64, whence: c_int) -> i64;
     }
     avcodec {
+        fn av_bsf_alloc(filter: *const AVBitStreamFilter, ctx: *mut *mut AVBSFContext) -> c_int;
+        fn av_bsf_free(ctx: *mut *mut AVBSFContext);
+        fn av_bsf_get_by_name(name: *const c_char) -> *const AVBitStreamFilter;
+        fn av_bsf_init(ctx: *mut AVBSFContext) -> c_int;
+        fn av_bsf_receive_packet(ctx: *mut AVBSFContext, pkt: *mut AVPacket) -> c_int;
+        fn av_bsf_send_packet(ctx: *mut AVBSFContext, pkt: *mut AVPacket) -> c_int;
         fn av_get_audio_frame_duration2(par: *mut AVCodecParameters, frame_bytes: c_int) -> c_int;
         fn av_get_bits_per_sample(codec_id: c_int) -> c_int [unchecked];
         fn av_packet_alloc() -> *mut AVPacket;

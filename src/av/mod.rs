@@ -4,6 +4,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod avio;
+mod bsf;
 mod check;
 mod decoder;
 mod describe;

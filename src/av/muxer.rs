@@ -1,6 +1,7 @@
 //! A container being written, of any number of streams that are copied from inputs.
 
 use super::avio::OutputIo;
+use super::bsf::Filter;
 use super::check::{check, failure};
 use super::ffmpeg as ff;
 use super::input::{Input, refuse_to_open};
@@ -178,6 +179,8 @@ struct Target {
     frame: i64,
     /// When the next packet is decoded, in microseconds, for those that do not say so.
     clock: Option<i64>,
+    /// What the muxer needs done and does not do by itself.
+    filter: Option<Filter>,
     /// What the exact conversion of audio's times carries on.
     rest: i64,
     latest: Option<i64>,
@@ -264,6 +267,7 @@ impl<'o, 'a> Muxer<'o, 'a> {
                 delay: i64::from(known.video_delay),
                 frame: frame_length(from, known),
                 clock: None,
+                filter: None,
                 rest: ff::AV_NOPTS_VALUE,
                 latest: None,
                 started: false,
@@ -303,6 +307,22 @@ impl<'o, 'a> Muxer<'o, 'a> {
         Ok(())
     }
 
+    /// AAC of a transport stream, with a header before each frame, becomes what MP4 holds. The muxer does so by itself, but
+    /// in fragments FFmpeg 5.1 has checked the packets before.
+    pub fn strip_adts(&mut self) -> Result<()> {
+        for target in &mut self.targets {
+            // SAFETY: a stream of ours, not begun yet.
+            unsafe {
+                let known = &*target.raw.as_ref().codecpar;
+                let codec = (&raw const known.codec_id).cast::<c_int>().read();
+                if codec == ff::AVCodecID::AV_CODEC_ID_AAC as c_int && known.extradata_size == 0 {
+                    target.filter = Some(Filter::on(target.raw, c"aac_adtstoasc", self.control)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// `options` are the muxer's own.
     pub fn write_header(&mut self, options: &[(&str, String)]) -> Result<()> {
         self.control.enter(Stage::Header);
@@ -334,6 +354,11 @@ impl<'o, 'a> Muxer<'o, 'a> {
             return Ok(false);
         }
         target.started = true;
+        if let Some(filter) = &mut target.filter
+            && !filter.change(packet, self.control)?
+        {
+            return Ok(true);
+        }
         // SAFETY: the packet is ours, the stream lives; the muxer takes what the packet holds.
         let code = unsafe {
             if is_timeless {

@@ -161,6 +161,9 @@ impl Job<'_> {
                 format!("a stream of {} does not fit into {}", codec.unwrap_or("an unknown codec"), self.format.name());
             (i32::try_from(*index).unwrap_or(-1), message)
         });
+        if self.format.is_mp4() && self.plan.layout == Layout::Fragmented {
+            muxer.strip_adts()?;
+        }
         let header = self.plan.muxer_options(self.options.fragment, has_video);
         let mut writing = Writing { muxer, targets, shift, header, strange, begun: false };
         let result = packets::each(input, found, &mut |packet: &mut Packet| writing.take(packet, report));
