@@ -15,9 +15,10 @@ use super::run_options::{self, memux_run_options};
 use super::source::memux_source;
 use super::status::memux_status;
 use super::views::memux_side_data;
-use crate::error::{Error, Result, Status};
+use crate::av::Format;
+use crate::error::{Error, Result, Stage, Status};
 use crate::fault::{Place, point};
-use crate::io::{Control, Source};
+use crate::io::{Control, Seekability, Source};
 use crate::ops::input::{Aim, Options, Reader, Report};
 use crate::ops::probe::Level;
 use crate::ops::{self, Run};
@@ -94,6 +95,8 @@ impl Handle for memux_input {
 struct Ground {
     source: MutBorrow<Hold>,
     control: Control,
+    /// The source can be gone back in.
+    seeks: bool,
 }
 
 self_cell!(
@@ -138,13 +141,31 @@ pub unsafe extern "C" fn memux_input_open(
         let (input, source, (run, options)) =
             unsafe { (ptr::handle_out(input, "input")?, Hold::on(source)?, read(options)?) };
         let (named, control) = ops::input::prepare(run, source.unblock())?;
-        let ground = Ground { source: MutBorrow::new(source), control };
-        let opened = Opened::try_new(ground, |ground| {
-            Reader::open(ground.source.borrow_mut(), named, &options, &ground.control)
-        })?;
+        let seeks = source.seekability() != Seekability::None;
+        let ground = Ground { source: MutBorrow::new(source), control, seeks };
+        let opened = open(ground, named, &options)?;
         handle::give(input, memux_input { open: Lent::new(Open { opened, side_data: Vec::new() }) })?;
         Ok(Status::Ok)
     })
+}
+
+/// Some files, encrypted ones in fragments among them, libavformat can only open front to back.
+fn open(ground: Ground, named: Option<Format>, options: &Options) -> Result<Opened> {
+    let seeks = ground.seeks;
+    let try_it = |ground: Ground, freely: bool| {
+        Opened::try_new_or_recover(ground, |ground| {
+            Reader::open(ground.source.borrow_mut(), named, options, &ground.control, freely)
+        })
+    };
+    match try_it(ground, seeks) {
+        Ok(opened) => Ok(opened),
+        Err((ground, error)) if seeks && error.status == Status::Corrupt && error.stage == Stage::Open => {
+            ground.control.resume()?;
+            let ground = Ground { source: MutBorrow::new(ground.source.into_inner()), ..ground };
+            try_it(ground, false).map_err(|_| error)
+        }
+        Err((_, error)) => Err(error),
+    }
 }
 
 /// The next packet, of whichever selected stream it is.

@@ -7,13 +7,13 @@ use crate::error::{Error, Result};
 
 /// Where a callback takes no list, smaller pieces than this are put together.
 const SMALL: usize = 8 << 10;
-/// How much of them.
-const BLOCK: usize = 64 << 10;
+/// How much of them: what the sink copies from here is to be in the fastest cache still.
+const BLOCK: usize = 16 << 10;
 
 /// A list of so many pieces, with so many bytes, is worth a call. Longer ones are slower: what was just looked at is in
 /// the cache no more when the sink comes to it.
 const FEW: usize = 64;
-const ENOUGH: usize = 128 << 10;
+const ENOUGH: usize = 32 << 10;
 
 /// Hands slices to an outlet, in order. Nothing has arrived before `flush`.
 pub struct Gather<'s, 'o> {
@@ -21,12 +21,13 @@ pub struct Gather<'s, 'o> {
     form: Form<'s>,
     /// Bytes that wait.
     waiting: usize,
-    /// Bytes that may still come.
-    left: u64,
+    /// How many more may join them without a thought: neither is it time for a call then, nor is the limit reached.
+    free: usize,
 }
 
 enum Form<'s> {
     Pieces(Vec<&'s [u8]>),
+    /// What waits, at the front.
     Block(Vec<u8>),
 }
 
@@ -39,109 +40,105 @@ impl<'s, 'o> Gather<'s, 'o> {
         } else {
             let mut block = Vec::new();
             block.try_reserve_exact(BLOCK).map_err(|_| Error::no_memory())?;
+            block.resize(BLOCK, 0);
             Form::Block(block)
         };
-        let left = outlet.left();
-        Ok(Gather { outlet, form, waiting: 0, left })
+        let mut gather = Gather { outlet, form, waiting: 0, free: 0 };
+        gather.wait_with(0);
+        Ok(gather)
     }
 
     #[inline]
     pub fn put(&mut self, slice: &'s [u8]) -> Result<()> {
-        if slice.is_empty() {
-            return Ok(());
-        }
-        match self.left.checked_sub(to_u64(slice.len())) {
-            Some(left) => self.left = left,
-            None => return self.end_at_limit(slice),
-        }
-        match &mut self.form {
-            Form::Pieces(pieces) => {
-                pieces.push(slice);
-                self.waiting = self.waiting.saturating_add(slice.len());
-                let enough = pieces.len() >= MAX_PIECES || pieces.len() >= FEW && self.waiting >= ENOUGH;
-                if enough { self.flush() } else { Ok(()) }
-            }
-            Form::Block(block) if slice.len() < SMALL && self.waiting.saturating_add(slice.len()) <= BLOCK => {
-                block.extend_from_slice(slice);
-                self.waiting = block.len();
-                Ok(())
-            }
-            Form::Block(_) => self.put_by_itself(slice),
-        }
+        if slice.is_empty() || self.keep([slice]) { Ok(()) } else { self.put_with_care(slice) }
     }
 
     /// Takes two pieces, if nothing is in the way: neither is empty, and both are only to be kept for now.
-    #[inline]
+    #[inline(always)]
     pub fn put_two(&mut self, first: &'s [u8], second: &'s [u8]) -> bool {
-        let size = first.len().saturating_add(second.len());
-        let Some(left) = self.left.checked_sub(to_u64(size)) else { return false };
-        if second.is_empty() {
-            return false;
-        }
+        !second.is_empty() && self.keep([first, second])
+    }
+
+    /// Takes the slices, if they are only to be kept for now.
+    #[inline(always)]
+    fn keep<const N: usize>(&mut self, slices: [&'s [u8]; N]) -> bool {
+        let size = slices.iter().fold(0usize, |size, slice| size.saturating_add(slice.len()));
+        let Some(free) = self.free.checked_sub(size) else { return false };
+        let waiting = self.waiting.wrapping_add(size);
         match &mut self.form {
             Form::Pieces(pieces) => {
-                let waiting = self.waiting.saturating_add(size);
-                if pieces.len() >= FEW.saturating_sub(2)
-                    && (waiting >= ENOUGH || pieces.len() >= MAX_PIECES.saturating_sub(2))
-                {
+                if pieces.len() >= MAX_PIECES.saturating_sub(N) {
                     return false;
                 }
-                pieces.extend_from_slice(&[first, second]);
-                self.waiting = waiting;
+                pieces.extend_from_slice(&slices);
             }
             Form::Block(block) => {
-                if size >= SMALL || self.waiting.saturating_add(size) > BLOCK {
+                let Some(mut place) = block.get_mut(self.waiting..waiting).filter(|_| size < SMALL) else {
                     return false;
+                };
+                for slice in slices {
+                    let Some((front, rest)) = place.split_at_mut_checked(slice.len()) else { return false };
+                    front.copy_from_slice(slice);
+                    place = rest;
                 }
-                block.extend_from_slice(first);
-                block.extend_from_slice(second);
-                self.waiting = block.len();
             }
         }
-        self.left = left;
+        (self.waiting, self.free) = (waiting, free);
         true
     }
 
-    /// What came before the limit still goes out.
-    #[cold]
-    fn end_at_limit(&mut self, slice: &'s [u8]) -> Result<()> {
+    /// A slice that a call is due with, or that is too much.
+    #[inline(never)]
+    fn put_with_care(&mut self, slice: &'s [u8]) -> Result<()> {
+        let waiting = self.waiting.saturating_add(slice.len());
+        if to_u64(waiting) > self.outlet.left() {
+            // What came before the limit still goes out.
+            self.flush()?;
+            return self.outlet.write(slice);
+        }
+        if let Form::Pieces(pieces) = &mut self.form {
+            pieces.push(slice);
+            let enough = pieces.len() >= MAX_PIECES || pieces.len() >= FEW && waiting >= ENOUGH;
+            self.wait_with(waiting);
+            return if enough { self.flush() } else { Ok(()) };
+        }
+        // What waits goes first.
         self.flush()?;
-        self.outlet.write(slice)
+        if self.keep([slice]) {
+            return Ok(());
+        }
+        let result = self.outlet.write(slice);
+        self.wait_with(0);
+        result
     }
 
-    /// What waits goes first.
-    fn put_by_itself(&mut self, slice: &'s [u8]) -> Result<()> {
-        self.flush()?;
-        match &mut self.form {
-            Form::Block(block) if slice.len() < SMALL => {
-                block.extend_from_slice(slice);
-                self.waiting = block.len();
-                Ok(())
-            }
-            _ => self.outlet.write(slice),
-        }
+    /// So many bytes wait now.
+    fn wait_with(&mut self, waiting: usize) {
+        let room = match self.form {
+            Form::Pieces(_) => ENOUGH.saturating_sub(1),
+            Form::Block(_) => BLOCK,
+        };
+        let left = usize::try_from(self.outlet.left()).unwrap_or(usize::MAX);
+        self.waiting = waiting;
+        self.free = room.min(left).saturating_sub(waiting);
     }
 
     /// Hands over what waits.
     pub fn flush(&mut self) -> Result<()> {
-        let size = std::mem::take(&mut self.waiting);
-        match &mut self.form {
+        let size = self.waiting;
+        let result = match &mut self.form {
             Form::Pieces(pieces) => {
                 let result = self.outlet.gather(pieces, size);
                 pieces.clear();
                 result
             }
-            Form::Block(block) => {
-                let result = if block.is_empty() { Ok(()) } else { self.outlet.write(block) };
-                block.clear();
-                result
-            }
-        }
-    }
-
-    /// Whether the bytes themselves are gone over, and not only where they are.
-    pub fn copies(&self) -> bool {
-        matches!(self.form, Form::Block(_)) || self.outlet.copies()
+            Form::Block(block) => match block.get(..size) {
+                None | Some([]) => Ok(()),
+                Some(block) => self.outlet.write(block),
+            },
+        };
+        self.wait_with(0);
+        result
     }
 
     /// How far the output has come, what waits included.
@@ -194,9 +191,9 @@ mod tests {
 
     #[test]
     fn small_pieces_are_put_together_and_large_ones_passed_through() {
-        let (_, calls, _) = gathered(false, &[100; 655]);
+        let (_, calls, _) = gathered(false, &[100; 163]);
         assert_eq!(calls, 1);
-        let (_, calls, _) = gathered(false, &[100; 656]);
+        let (_, calls, _) = gathered(false, &[100; 164]);
         assert_eq!(calls, 2);
         let (_, calls, _) = gathered(false, &[4, 9000, 4, 9000, 9000]);
         assert_eq!(calls, 5);
@@ -236,7 +233,7 @@ mod tests {
     #[test]
     fn a_list_goes_out_when_it_is_worth_a_call_or_full() {
         let lists: [(usize, usize, usize); 6] =
-            [(1, 1024, 1), (1, 2049, 3), (4096, 64, 1), (4096, 65, 2), (1000, 132, 1), (1000, 133, 2)];
+            [(1, 1024, 1), (1, 2049, 3), (4096, 64, 1), (4096, 65, 2), (300, 110, 1), (300, 111, 2)];
         for (size, count, expected) in lists {
             let (_, calls, _) = gathered(true, &vec![size; count]);
             assert_eq!(calls, expected, "{count} pieces of {size} bytes");

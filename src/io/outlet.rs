@@ -44,10 +44,6 @@ impl<'a> Outlet<'a> {
         self.control.limits.max_output_bytes.saturating_sub(self.position())
     }
 
-    pub fn copies(&self) -> bool {
-        self.sink.copies()
-    }
-
     pub fn takes_pieces(&self) -> bool {
         self.sink.takes_pieces()
     }

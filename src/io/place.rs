@@ -61,10 +61,6 @@ impl Sink for Place<'_> {
         Ok(())
     }
 
-    fn copies(&self) -> bool {
-        !self.room.is_empty()
-    }
-
     fn room(&mut self) -> Option<&mut [MaybeUninit<u8>]> {
         usize::try_from(self.position).ok().and_then(|at| self.room.get_mut(at..))
     }

@@ -19,11 +19,6 @@ pub trait Sink {
         true
     }
 
-    /// Whether it copies what it takes, at once.
-    fn copies(&self) -> bool {
-        true
-    }
-
     /// Whether it is worth finding out how much will come.
     fn wants_size(&self) -> bool {
         false

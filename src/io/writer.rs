@@ -139,11 +139,6 @@ impl<H: HostWriter> Sink for Writer<H> {
         self.host.has_writev()
     }
 
-    /// What the host does with it is unknown.
-    fn copies(&self) -> bool {
-        false
-    }
-
     fn seek(&mut self, offset: u64, control: &Control) -> Result<()> {
         let target = i64::try_from(offset).map_err(|_| Error::internal("a seek past the end of all files"))?;
         let host = &mut self.host;

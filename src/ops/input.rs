@@ -7,7 +7,7 @@ use super::probe::Level;
 use crate::av::{Depth, Format, Input, Next, Packet};
 use crate::description::{Description, microseconds};
 use crate::error::{Error, Result, Stage, Status};
-use crate::io::{Control, Inlet, Seekability, Source, Unblock};
+use crate::io::{Control, Inlet, Source, Unblock};
 use std::collections::VecDeque;
 
 /// How many packets a seek may read to learn where it has landed, and how many bytes of them it keeps.
@@ -75,14 +75,16 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// The source must stand at its beginning, or be able to go there.
+    /// The source must stand at its beginning, or be able to go there. `freely`: the demuxer may look anywhere in it.
     pub fn open(
         source: &'a mut dyn Source,
         named: Option<Format>,
         options: &Options,
         control: &'a Control,
+        freely: bool,
     ) -> Result<Self> {
-        let reader = Self::open_front(source, named, options, control).map_err(|error| error.or_stage(control.stage()));
+        let opened = Self::open_front(source, named, options, control, freely);
+        let reader = opened.map_err(|error| error.or_stage(control.stage()));
         control.rest();
         reader
     }
@@ -92,9 +94,9 @@ impl<'a> Reader<'a> {
         named: Option<Format>,
         options: &Options,
         control: &'a Control,
+        freely: bool,
     ) -> Result<Self> {
         control.enter(Stage::Open);
-        let freely = source.seekability() != Seekability::None;
         let mut inlet = Box::new(Inlet::new(source, control)?);
         inlet.seek_freely(freely);
         let mut input = open::open_owning(inlet, named, options.level == Level::Full)?;

@@ -16,7 +16,7 @@ use crate::io::{Buffer, Control, Inlet, Memory};
 use crate::limits::Limits;
 #[cfg(test)]
 use crate::walk::Reason;
-use crate::walk::{Data, Declined, Demux, Media, Rules, Sample, Stop, Walk};
+use crate::walk::{Data, Declined, Demux, Media, Payloads, Rules, Sample, Stop, Walk};
 
 /// What libavformat gives: all packets, as memux has it read them.
 pub fn packets(bytes: &[u8]) -> Result<Vec<View>, String> {
@@ -104,6 +104,23 @@ fn same_payloads<'a>(demux: &impl Demux<'a>, index: usize, name: &str) {
         nth += 1;
     }
     assert_eq!(samples.count(), 0, "{name}: payloads are missing behind {nth}");
+    // Many at once, they are the same again.
+    let mut singly = demux.payloads(index).map(Result::unwrap);
+    let (mut many, mut room) = (demux.payloads(index), [(0, &[][..]); 7]);
+    loop {
+        let count = many.fill(&mut room);
+        for (offset, whole) in &room[..count] {
+            let (expected, data) = singly.next().unwrap_or_else(|| panic!("{name}: too many at once"));
+            assert!(*offset == expected && *whole == bytes(&data), "{name}: other bytes at {offset} among many");
+        }
+        if count == 0 {
+            let (next, expected) = (many.next().map(Result::unwrap), singly.next());
+            assert_eq!(next.as_ref().map(|next| next.0), expected.map(|next| next.0), "{name}: behind many");
+            if next.is_none() {
+                break;
+            }
+        }
+    }
 }
 
 fn compare_time_bases(bytes: &[u8], walk: &Walk, name: &str) {

@@ -54,10 +54,26 @@ pub trait Demux<'a> {
 
     /// What `samples` gives without time stamps and flags, which may cost more than the rest: where each sample begins,
     /// and its bytes. Where only those would be declined, it goes on.
-    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+    fn payloads(&self, stream: usize) -> impl Payloads<'a> {
         self.samples(stream).map(|sample| sample.map(|sample| (sample.offset, sample.data)))
     }
 }
+
+/// Where a sample begins, and its bytes.
+pub type Payload<'a> = Result<(u64, Data<'a>), Declined>;
+
+/// Goes through the bytes of a stream's samples.
+pub trait Payloads<'a>: Iterator<Item = Payload<'a>> {
+    /// Many at once, without a question asked about each: where each of the next samples begins and its bytes, as long
+    /// as they lie in one piece and there is room. Gives how many; at 0 it is `next` that knows how it goes on.
+    #[inline]
+    fn fill(&mut self, _room: &mut [(u64, &'a [u8])]) -> usize {
+        0
+    }
+}
+
+impl<'a, I: Iterator, F: FnMut(I::Item) -> Payload<'a>> Payloads<'a> for std::iter::Map<I, F> {}
+impl<'a, I: Iterator<Item = Payload<'a>>> Payloads<'a> for std::iter::Take<I> {}
 
 /// One of the containers.
 pub enum Walk<'a> {

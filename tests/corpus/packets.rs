@@ -27,6 +27,16 @@ fn packets_come_as_ffprobe_shows_them() {
     assert!(compared >= 55, "only {compared} files were compared");
 }
 
+/// Where it may seek, libavformat does not even open it.
+#[test]
+fn packets_of_an_encrypted_file_in_fragments_come_front_to_back() {
+    let row = files().into_iter().find(|row| row.class == "senc-when-seekable").expect("the corpus has such a file");
+    for road in [Road::Memory, Road::Cheap, Road::NoSeek] {
+        let (said, got) = packets(&row.bytes(), road, row.stream.as_ref().map(std::slice::from_ref));
+        assert_eq!((said.status, got.len()), (MEMUX_END, 30), "{} {road:?}: {}", row.path, said.message);
+    }
+}
+
 #[test]
 fn packets_of_one_stream_are_those_of_all_without_the_others() {
     let mut compared = 0;

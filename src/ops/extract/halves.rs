@@ -1,8 +1,8 @@
 //! Two threads copy into the host's memory, each one half of the output. A first pass finds where the second half
 //! begins, and what the filter remembers there.
 
-use super::lookahead::{self, Reach};
-use super::walk::{Job, Mark, measure};
+use super::lookahead;
+use super::walk::{self, Job, Mark, measure};
 use crate::error::Error;
 use crate::io::{Place, Sink, to_u64};
 use crate::walk::annexb::{Filter, Out};
@@ -95,10 +95,15 @@ fn fill<'a>(
     let skipped = usize::try_from(range.start).unwrap_or(usize::MAX);
     let count = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
     let payloads = demux.payloads(stream).skip(skipped).take(count);
-    lookahead::each(payloads, range.start, Reach::Body, |nth, _, data| {
-        stopped = nth % PACE == 0 && !go_on(nth);
+    let (mut nth, mut next) = (range.start, range.start);
+    lookahead::each(payloads, usize::MAX, |samples| {
+        if nth >= next {
+            next = nth.saturating_add(PACE);
+            stopped = !go_on(nth);
+        }
         if !stopped {
-            filter.sample(data, &mut Into(&mut place))?;
+            nth = nth.saturating_add(to_u64(samples.count()));
+            walk::put(&mut filter, samples, &mut Into(&mut place)).map_err(|(_, stop)| stop)?;
         }
         Ok(!stopped)
     })?;

@@ -1,16 +1,16 @@
 //! Extraction by the walk: slices of the host's memory, handed on as they are.
 
-use super::lookahead::{self, Reach};
+use super::lookahead::{self, Samples};
 use super::{Codec, Framing, Options, Report, halves, no_annex_b, no_packet};
 use crate::error::Stage;
 use crate::io::{Control, Gather, Outlet, Sink, to_u64};
 use crate::ops::outcome::Found;
 use crate::ops::{Select, road};
 use crate::walk::annexb::{Filter, Out, StartCode};
-use crate::walk::{self, Data, Declined, Demux, Reason, Rules, Stop, Walk};
+use crate::walk::{self, Declined, Demux, Reason, Rules, Stop, Walk};
 
 /// How many samples go by before it is asked whether to go on. A host that wants to hear of them hears of each.
-const PACE: u64 = 256;
+const PACE: usize = 256;
 
 /// What an extraction is given for its whole length.
 #[derive(Clone, Copy)]
@@ -106,12 +106,24 @@ fn all<'a>(
     gather: &mut Gather<'a, '_>,
     packets: &mut u64,
 ) -> std::result::Result<(), Stop> {
-    let reach = if gather.copies() { Reach::Body } else { Reach::Head };
-    each(demux, stream, job, reach, |data| {
-        filter.sample(data, gather)?;
-        *packets = packets.saturating_add(1);
-        Ok(())
+    each(demux, stream, job, |_, samples| {
+        let result = put(&mut filter, samples, gather);
+        let count = result.as_ref().err().map_or(samples.count(), |(nth, _)| *nth);
+        *packets = packets.saturating_add(to_u64(count));
+        result
     })
+}
+
+/// The number of the sample that it ends at comes with why it does.
+pub fn put<'a>(
+    filter: &mut Filter<'a>,
+    samples: Samples<'_, 'a>,
+    out: &mut impl Out<'a>,
+) -> std::result::Result<(), (usize, Stop)> {
+    match samples {
+        Samples::Whole(samples) => filter.samples(samples, out),
+        Samples::Other(_, data) => filter.sample(data, out).map_err(|stop| (0, stop)),
+    }
 }
 
 impl<'a> Out<'a> for Gather<'a, '_> {
@@ -120,46 +132,47 @@ impl<'a> Out<'a> for Gather<'a, '_> {
         Gather::put(self, slice).map_err(Stop::from)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put_unit(&mut self, start: StartCode, unit: &'a [u8]) -> std::result::Result<(), Stop> {
-        let mut put = |start: &'static [u8]| {
-            if Gather::put_two(self, start, unit) {
-                return Ok(());
-            }
-            Out::put(self, start)?;
-            Out::put(self, unit)
-        };
         // Of a length that is known when this is compiled.
-        match start {
-            StartCode::Long => put(&[0, 0, 0, 1]),
-            StartCode::Short => put(&[0, 0, 1]),
-        }
+        let kept = match start {
+            StartCode::Long => Gather::put_two(self, &[0, 0, 0, 1], unit),
+            StartCode::Short => Gather::put_two(self, &[0, 0, 1], unit),
+        };
+        if kept { Ok(()) } else { put_both(self, start, unit) }
     }
 }
 
-/// Hands every sample to `take`, and tells the host every so often how far that has come.
+#[inline(never)]
+fn put_both<'a>(gather: &mut Gather<'a, '_>, start: StartCode, unit: &'a [u8]) -> std::result::Result<(), Stop> {
+    gather.put(start.bytes())?;
+    gather.put(unit).map_err(Stop::from)
+}
+
+/// Hands every sample to `take`, with the number of the first of those that come together, and tells the host every so
+/// often how far that has come.
 fn each<'a>(
     demux: &impl Demux<'a>,
     stream: usize,
     job: &Job,
-    reach: Reach,
-    mut take: impl FnMut(&Data<'a>) -> std::result::Result<(), Stop>,
+    mut take: impl FnMut(u64, Samples<'_, 'a>) -> std::result::Result<(), (usize, Stop)>,
 ) -> std::result::Result<(), Stop> {
     job.control.enter(Stage::Write);
     let pace = if job.control.is_watched() { 1 } else { PACE };
-    let mut next = 0;
-    lookahead::each(demux.payloads(stream), 0, reach, |nth, offset, data| {
+    let (mut nth, mut next) = (0u64, 0u64);
+    lookahead::each(demux.payloads(stream), pace, |samples| {
         if nth >= next {
-            next = nth.saturating_add(pace);
-            job.control.has_walked(offset, nth)?;
+            next = nth.saturating_add(to_u64(pace));
+            job.control.has_walked(samples.offset(0), nth)?;
         }
-        take(data).map_err(|stop| match stop {
-            Stop::Declined(declined) => Stop::Declined(declined.at(offset)),
+        take(nth, samples).map_err(|(at, stop)| match stop {
+            Stop::Declined(declined) => Stop::Declined(declined.at(samples.offset(at))),
             ended => {
-                job.control.ends_at(offset, nth);
+                job.control.ends_at(samples.offset(at), nth.saturating_add(to_u64(at)));
                 ended
             }
         })?;
+        nth = nth.saturating_add(to_u64(samples.count()));
         Ok(true)
     })
 }
@@ -171,7 +184,7 @@ pub struct Mark<'m, 'a> {
     pub size: u64,
 }
 
-/// How long the output is. `mark` is shown every sample's beginning, and the end.
+/// How long the output is. `mark` is shown every few samples' beginning, and the end.
 pub fn measure<'a>(
     demux: &impl Demux<'a>,
     stream: usize,
@@ -179,13 +192,13 @@ pub fn measure<'a>(
     job: &Job,
     mut mark: impl FnMut(Mark<'_, 'a>),
 ) -> std::result::Result<u64, Stop> {
-    let (mut filter, mut measured, mut samples) = (filter.clone(), Measured(0), 0u64);
-    each(demux, stream, job, Reach::Head, |data| {
-        mark(Mark { filter: &filter, samples, size: measured.0 });
-        samples = samples.saturating_add(1);
-        filter.sample(data, &mut measured)
+    let (mut filter, mut measured, mut all) = (filter.clone(), Measured(0), 0u64);
+    each(demux, stream, job, |nth, samples| {
+        mark(Mark { filter: &filter, samples: nth, size: measured.0 });
+        all = nth.saturating_add(to_u64(samples.count()));
+        put(&mut filter, samples, &mut measured)
     })?;
-    mark(Mark { filter: &filter, samples, size: measured.0 });
+    mark(Mark { filter: &filter, samples: all, size: measured.0 });
     Ok(measured.0)
 }
 

@@ -54,9 +54,12 @@ impl<'a> Bytes<'a> for &'a [u8] {
         self.get(start..end)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(self, code: StartCode, start: usize, end: usize, out: &mut impl Out<'a>) -> Result<(), Stop> {
-        self.get(start..end).map_or(Ok(()), |unit| out.put_unit(code, unit))
+        match self.get(start..end) {
+            Some(unit) => out.put_unit(code, unit),
+            None => Ok(()),
+        }
     }
 }
 

@@ -87,6 +87,22 @@ impl<'a> Filter<'a> {
         }
     }
 
+    /// Gives one after another. The number of the one that it ends at comes with why it does.
+    pub fn samples(&mut self, samples: &[(u64, &'a [u8])], out: &mut impl Out<'a>) -> Result<(), (usize, Stop)> {
+        fn each<'a>(
+            samples: &[(u64, &'a [u8])],
+            mut one: impl FnMut(&'a [u8]) -> Result<(), Stop>,
+        ) -> Result<(), (usize, Stop)> {
+            let mut samples = samples.iter().enumerate();
+            samples.try_for_each(|(nth, (_, bytes))| one(bytes).map_err(|stop| (nth, stop)))
+        }
+        match self {
+            Filter::Plain => each(samples, |bytes| if bytes.is_empty() { Ok(()) } else { out.put(bytes) }),
+            Filter::H264(filter) => each(samples, |bytes| filter.sample(bytes, out)),
+            Filter::Hevc(filter) => each(samples, |bytes| filter.sample(bytes, out)),
+        }
+    }
+
     /// Gives one sample. It is declined before anything of it goes out, or given as a whole.
     #[inline(always)]
     pub fn sample(&mut self, data: &Data<'a>, out: &mut impl Out<'a>) -> Result<(), Stop> {

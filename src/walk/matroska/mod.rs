@@ -15,7 +15,7 @@ mod tracks;
 pub use header::begins;
 pub use samples::Samples;
 
-use super::{Counted, Data, Declined, Demux, Media, Pace, Rules, Stop, Stream};
+use super::{Counted, Declined, Demux, Media, Pace, Rules, Stop, Stream};
 use blocks::{Clusters, Step};
 use count::Counter;
 use header::Header;
@@ -110,7 +110,7 @@ impl<'a> Demux<'a> for Segment<'a> {
         Ok(Counted { packets: counter.packets.saturating_add(u64::from(is_picture)), discarded: 0 })
     }
 
-    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+    fn payloads(&self, stream: usize) -> impl super::Payloads<'a> {
         let samples = self.samples(stream).without_keys();
         samples.map(|sample| sample.map(|sample| (sample.offset, sample.data)))
     }

@@ -141,7 +141,7 @@ impl<'a> Demux<'a> for Movie<'a> {
         Ok(counted)
     }
 
-    fn payloads(&self, stream: usize) -> impl Iterator<Item = Result<(u64, Data<'a>), Declined>> {
+    fn payloads(&self, stream: usize) -> impl super::Payloads<'a> {
         Payloads::new(self, stream)
     }
 

@@ -1,16 +1,13 @@
 //! A stream's bytes and nothing else: where samples lie, without what is to be found out about each of them.
 
 use super::super::bytes::slice;
-use super::super::{Data, Declined};
+use super::super::{self as walk, Data, Declined, Payload};
 use super::Movie;
 use super::edits::Segment;
 use super::front_to_back::FragmentItems;
 use super::header::Part;
 use super::layout::Track;
 use super::places::Places;
-
-/// Where a sample begins, and its bytes.
-type Payload<'a> = Result<(u64, Data<'a>), Declined>;
 
 /// The same packets, in the same order, as the samples of the stream.
 pub struct Payloads<'m, 'a> {
@@ -108,5 +105,26 @@ impl<'a> Iterator for Payloads<'_, 'a> {
             Some((offset, size)) => Some(self.payload(offset, size)),
             None => Some(self.end(Declined::damaged("a sample that is not there"))),
         }
+    }
+}
+
+impl<'a> walk::Payloads<'a> for Payloads<'_, 'a> {
+    #[inline]
+    fn fill(&mut self, room: &mut [(u64, &'a [u8])]) -> usize {
+        let Some(places) = self.places.as_mut() else { return 0 };
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(room.len());
+        let mut count = 0usize;
+        for room in room.iter_mut().take(most) {
+            let place = places.next().and_then(|(offset, size)| Some((offset, slice(self.bytes, offset, size)?)));
+            let Some(place) = place else {
+                // Told behind those that are there.
+                self.last = Some(self.end(Declined::damaged("a sample that is not there")));
+                return count;
+            };
+            *room = place;
+            count = count.wrapping_add(1);
+        }
+        self.left = self.left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
+        count
     }
 }

@@ -94,7 +94,7 @@ impl Iterator for Places<'_> {
     type Item = (u64, u64);
 
     /// Offset and size.
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<(u64, u64)> {
         if self.left == 0 {
             self.chunk = self.chunk.checked_add(1)?;

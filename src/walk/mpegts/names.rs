@@ -122,7 +122,7 @@ impl Names {
             return Err(Declined::new(Reason::Encrypted, "scrambled packets"));
         }
         match &mut state.role {
-            Role::Stream { guessed } => {
+            Role::Stream { guessed, .. } => {
                 let guessed = *guessed;
                 if !state.take(header, payload, extras.stuffed)? {
                     return Ok(None);
@@ -158,7 +158,7 @@ impl Names {
             return Ok(false);
         }
         self.list(Some(pid), None)?;
-        self.pids.set(pid, Role::Stream { guessed: false });
+        self.pids.set(pid, Role::Stream { guessed: false, in_units: false });
         Ok(true)
     }
 
@@ -227,18 +227,19 @@ impl Names {
         if tables || matches!(role, Some(Role::Table(..))) {
             return Err(Declined::structure("a stream on the PID of a table"));
         }
-        if let Some(Role::Stream { guessed }) = role {
+        let holds_units = matches!(named.kind.codec, Codec::H264 | Codec::Hevc);
+        if let Some(Role::Stream { guessed, in_units }) = role {
             let listed = self.listed.iter_mut().find(|listed| listed.pid == Some(named.pid));
             if let Some(listed) = listed
                 && listed.kind.is_none()
             {
                 listed.kind = Some(named.kind);
-                *guessed = named.kind.guessed;
+                (*guessed, *in_units) = (named.kind.guessed, holds_units);
             }
             return Ok(());
         }
         if !named.kind.sections {
-            self.pids.set(named.pid, Role::Stream { guessed: named.kind.guessed });
+            self.pids.set(named.pid, Role::Stream { guessed: named.kind.guessed, in_units: holds_units });
         } else if self.listed.iter().any(|listed| listed.pid == Some(named.pid)) {
             return Ok(());
         } else {

@@ -27,9 +27,11 @@ pub enum Role {
     /// libavformat knows it and makes no packets of it that are counted here.
     Ignored,
     Table(Table, Collector),
-    /// PES packets; `guessed`: what is in them shows only there.
+    /// PES packets; `guessed`: what is in them shows only there; `in_units`: H.264 or HEVC, of which libavformat must find
+    /// the parameters, and gives up where what it takes for a first picture has no unit in it
     Stream {
         guessed: bool,
+        in_units: bool,
     },
 }
 
@@ -39,6 +41,8 @@ pub struct Pid {
     /// The header of a packet that just goes on with the PES packet; 0 for none.
     next: u32,
     counter: Option<u8>,
+    /// No PES packet has begun yet.
+    fresh: bool,
     /// A PES packet has begun, and is not known to have ended.
     begun: bool,
     /// Bytes that are still to come, where the PES packet says how long it is; else more than will ever come.
@@ -59,6 +63,7 @@ impl Pid {
             role,
             next: 0,
             counter: None,
+            fresh: true,
             begun: false,
             left: u64::MAX,
             bounded: false,
@@ -132,11 +137,28 @@ impl Pid {
             self.ended_filled = self.ended_filled.saturating_add(u64::from(self.is_filled()));
         }
         self.begun = pes::begins(payload);
+        if self.begun && std::mem::replace(&mut self.fresh, false) {
+            self.check_first(payload)?;
+        }
         let stated = if self.begun { pes::size(payload)? } else { None };
         self.bounded = stated.is_some();
         // What is behind the end in the first packet is padding.
         self.left = stated.map_or(u64::MAX, |stated| stated.saturating_sub(size));
         Ok(())
+    }
+
+    #[cold]
+    fn check_first(&self, payload: &[u8]) -> Result<(), Declined> {
+        if !matches!(self.role, Role::Stream { in_units: true, .. }) {
+            return Ok(());
+        }
+        let header = pes::start(payload)?.header;
+        let data = payload.get(header..).unwrap_or_default();
+        let zeros = data.iter().take_while(|byte| **byte == 0).count();
+        if zeros >= 2 && data.get(zeros) == Some(&1) {
+            return Ok(());
+        }
+        Err(Declined::damaged("a stream that does not begin with a start code"))
     }
 
     /// For another pass over the packets.
@@ -268,7 +290,7 @@ impl Pids {
         }
         match &state.role {
             // What begins in a stream that is guessed at is looked at.
-            Role::Stream { guessed } if !guessed || header & packets::UNIT_START == 0 => {}
+            Role::Stream { guessed, .. } if !guessed || header & packets::UNIT_START == 0 => {}
             Role::Table(_, collector) => {
                 let again = header & packets::ADAPTATION == 0 && collector.repeats(plain(packet)?);
                 state.next = if again { following(header) } else { state.next };
