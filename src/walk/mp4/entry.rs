@@ -39,9 +39,19 @@ pub struct Context<'a> {
     pub quicktime: bool,
 }
 
+/// In bytes whose structure it does not know, what watches over libavformat refuses a table that claims too much: here it
+/// is enough that there is the name of one.
+fn hides_table(body: &[u8]) -> bool {
+    let holds = |name: &[u8; 4]| body.windows(4).any(|four| four == name);
+    (body.contains(&b'z') && holds(b"stsz")) || (body.contains(&b'n') && holds(b"trun"))
+}
+
 /// Reads a `stsd`.
 pub fn read<'a>(atom: &Atom<'a>, context: &Context<'a>) -> Result<Description<'a>, Declined> {
     let damaged = || atom.damaged("a sample description that is none");
+    if hides_table(atom.body) {
+        return Err(atom.damaged("a table in a sample description"));
+    }
     let mut cursor = Cursor::new(atom.body);
     let version = cursor.u8().ok_or_else(damaged)?;
     cursor.u24().ok_or_else(damaged)?;
