@@ -35,7 +35,7 @@ const ORDER: [&str; 23] = [
 ];
 
 /// Files that say nothing to a C reader, and one that comes after all structs.
-const OTHERS: [&str; 9] = ["mod", "fault", "guard", "handle", "hold", "lent", "ptr", "init", "report"];
+const OTHERS: [&str; 10] = ["mod", "fault", "guard", "handle", "hold", "lent", "ptr", "init", "report", "shown"];
 
 fn sources() -> Vec<PathBuf> {
     let folder = root().join("src/ffi");

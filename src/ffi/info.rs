@@ -5,8 +5,9 @@ use super::error::memux_error;
 use super::guard;
 use super::handle::{self, Handle};
 use super::ptr::{self, null};
+use super::shown::Views;
 use super::status::memux_status;
-use super::views::{self, memux_chapter_info, memux_container_info, memux_program_info, memux_stream_info};
+use super::views::{memux_chapter_info, memux_container_info, memux_program_info, memux_stream_info};
 use crate::description::Description;
 use crate::error::{Result, Status};
 use crate::ops::probe;
@@ -15,7 +16,7 @@ use crate::ops::probe;
 /// may read it at once; all that its functions give belongs to it and lives as long. Since 0.1.0.
 pub struct memux_info {
     description: Description,
-    views: views::Views,
+    views: Views,
 }
 
 impl Handle for memux_info {
@@ -24,7 +25,7 @@ impl Handle for memux_info {
 
 impl memux_info {
     pub(super) fn new(description: Description) -> Result<Self> {
-        let views = views::Views::of(&description)?;
+        let views = Views::of(&description)?;
         Ok(memux_info { description, views })
     }
 }
@@ -96,7 +97,7 @@ pub unsafe extern "C" fn memux_info_program(info: *const memux_info, index: usiz
 
 /// # Safety
 /// `info` is NULL or not freed before the result is.
-unsafe fn nth<T>(info: *const memux_info, index: usize, all: fn(&views::Views) -> &Vec<T>) -> *const T {
+unsafe fn nth<T>(info: *const memux_info, index: usize, all: fn(&Views) -> &Vec<T>) -> *const T {
     // SAFETY: passed on.
     let found = unsafe { handle::borrow(info) }.and_then(|info| all(&info.views).get(index));
     found.map_or(std::ptr::null(), std::ptr::from_ref)

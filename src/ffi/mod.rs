@@ -33,6 +33,7 @@ mod reader;
 mod remux;
 mod report;
 mod run_options;
+mod shown;
 mod sink;
 mod source;
 mod status;
