@@ -37,6 +37,8 @@ pub struct Header<'a> {
     /// Where an index says that fragments begin.
     starts: BTreeSet<u64>,
     is_indexed: bool,
+    /// A fragment has come, and none of its media yet: there may be no sample in it.
+    awaits_media: bool,
     last: [u8; 4],
     /// The container says that it ends where the input ends.
     pub complete: bool,
@@ -109,6 +111,7 @@ impl<'a> Header<'a> {
             b"moof" => {
                 let before = || atom.structure("fragments that are not announced");
                 self.fragments.as_mut().ok_or_else(before)?.read(atom)?;
+                self.awaits_media = true;
             }
             b"sidx" => self.read_index(atom, length(bytes))?,
             b"uuid" if !self.has_moov => {
@@ -236,6 +239,7 @@ impl<'a> Header<'a> {
         }
         let first = !self.has_media;
         self.has_media = true;
+        self.awaits_media = false;
         let Some(fragments) = &mut self.fragments else { return Ok(()) };
         if media.open_ended {
             return Err(media.structure("fragments without an end"));
@@ -296,7 +300,7 @@ impl<'a> Header<'a> {
         }
         self.complete = !self.open_ended || self.has_samples();
         let Some(fragments) = &self.fragments else { return Ok(()) };
-        if !fragments.pending.is_empty() {
+        if self.awaits_media {
             return Err(Declined::damaged("a fragment without its media"));
         }
         if self.is_indexed && fragments.is_untimed() {
