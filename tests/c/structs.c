@@ -288,6 +288,8 @@ static void an_unknown_enum_value_is_refused_by_name(void)
     TRY(count, memux_count_options, select, INT32_MAX, refused);
     TRY(extract, memux_extract_options, select, 3, refused);
     TRY(extract, memux_extract_options, select, -1, refused);
+    TRY(extract, memux_extract_options, framing, 7, refused);
+    TRY(extract, memux_extract_options, framing, -1, refused);
     TRY(run, memux_run_options, engine, MEMUX_ENGINE_FFMPEG, MEMUX_OK);
     TRY(probe, memux_probe_options, level, 2, refused);
     TRY(probe, memux_probe_options, level, -1, refused);
@@ -301,7 +303,6 @@ static void a_reserved_member_that_is_not_zero_is_refused_by_name(void)
     TRY(reader, memux_reader, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(run, memux_run_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(count, memux_count_options, reserved, INT32_MIN, MEMUX_ERROR_INVALID_ARGUMENT);
-    TRY(extract, memux_extract_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(probe, memux_probe_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(input, memux_input_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
 }
