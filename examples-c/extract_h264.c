@@ -39,11 +39,14 @@ static void discard(const char *path, int is_new)
 /* Returns NULL when the whole stream went to `sink`, else what went wrong. */
 static const char *extract(memux_source *source, memux_sink *sink, memux_error **error)
 {
+    memux_extract_options options;
     memux_extract_report report;
     memux_status status;
 
+    memux_extract_options_init(&options, sizeof options);
     memux_extract_report_init(&report, sizeof report);
-    status = memux_extract(source, sink, NULL, &report, error);
+    options.framing = MEMUX_FRAMING_ANNEXB; /* other codecs have forms of their own */
+    status = memux_extract(source, sink, &options, &report, error);
     if (status < 0)
         return memux_error_message(*error);
     if (report.codec != MEMUX_CODEC_H264)

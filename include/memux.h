@@ -1559,7 +1559,7 @@ memux_status memux_source_from_feed(struct memux_feed *feed,
  * Ownership: nothing changes hands; the bytes are copied.
  * Threads: any, one at a time if the order matters.
  * Statuses: MEMUX_OK; MEMUX_ERROR_CANCELLED (nobody reads any more); MEMUX_ERROR_INVALID_ARGUMENT (also after
- * memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_INTERNAL.
+ * memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
  * Since 0.1.0.
  */
 memux_status memux_feed_push(struct memux_feed *feed,
@@ -1575,7 +1575,8 @@ memux_status memux_feed_push(struct memux_feed *feed,
  * Ownership: nothing changes hands; the bytes are copied.
  * Threads: any, one at a time if the order matters. It goes on when the operation on the other thread reads or ends.
  * Statuses: MEMUX_OK; MEMUX_ERROR_TIMEOUT; MEMUX_ERROR_CANCELLED (nobody reads any more);
- * MEMUX_ERROR_INVALID_ARGUMENT (also after memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_INTERNAL.
+ * MEMUX_ERROR_INVALID_ARGUMENT (also after memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_INTERNAL.
  * Since 0.1.0.
  */
 memux_status memux_feed_push_all(struct memux_feed *feed,
@@ -1985,7 +1986,8 @@ memux_status memux_count(struct memux_source *source,
 
 /**
  * Writes the first video stream of an input in memory, H.264 or HEVC, as an Annex B byte stream: a file of these
- * bytes is what FFmpeg's h264 (hevc) muxer writes, and players open it. This is memux_extract() with its defaults.
+ * bytes is what FFmpeg's h264 (hevc) muxer writes, and players open it. This is memux_extract() with
+ * MEMUX_FRAMING_ANNEXB.
  *
  * `data` are `size` bytes, which are read in place. `write` gets the output with `opaque`, front to back. A cover
  * picture is no video.

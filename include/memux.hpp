@@ -13,6 +13,7 @@
 
 #include <memux/containers.hpp>
 #include <memux/core.hpp>
+#include <memux/outputs.hpp>
 #include <memux/streams.hpp>
 
 #endif // MEMUX_HPP

@@ -161,3 +161,11 @@ impl Error {
         self
     }
 }
+
+/// A copy; where memory is short that is an error, and not the end of the process.
+pub fn copied<T: Copy>(all: &[T]) -> Result<Vec<T>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(all.len()).map_err(|_| Error::no_memory())?;
+    copy.extend_from_slice(all);
+    Ok(copy)
+}

@@ -11,8 +11,10 @@ namespace memux {
 struct CountOptions : detail::Defaults<memux_count_options, memux_count_options_init> {
     RunOptions run;
 };
+/// H.264 or HEVC as Annex B, and nothing else, unless `framing` is set: MEMUX_FRAMING_AUTO takes any codec.
 struct ExtractOptions : detail::Defaults<memux_extract_options, memux_extract_options_init> {
     RunOptions run;
+    ExtractOptions() { framing = MEMUX_FRAMING_ANNEXB; }
 };
 
 using CountReport = Report<memux_count_report, memux_count_report_init>;
@@ -28,7 +30,7 @@ inline CountReport count(Source &source, const CountOptions &options = {}) {
     return report;
 }
 
-/// Writes a video stream as a raw stream (H.264, HEVC: Annex B). `report` is filled on failure too.
+/// Writes a stream by itself, in the form that `options.framing` names. `report` is filled on failure too.
 inline void extract(Source &source, Sink &sink, const ExtractOptions &options, ExtractReport &report) {
     detail::operate(memux_extract, options, report, source, sink);
 }

@@ -97,7 +97,8 @@ const _: () = {
 };
 
 /// Writes the first video stream of an input in memory, H.264 or HEVC, as an Annex B byte stream: a file of these
-/// bytes is what FFmpeg's h264 (hevc) muxer writes, and players open it. This is memux_extract() with its defaults.
+/// bytes is what FFmpeg's h264 (hevc) muxer writes, and players open it. This is memux_extract() with
+/// MEMUX_FRAMING_ANNEXB.
 ///
 /// `data` are `size` bytes, which are read in place. `write` gets the output with `opaque`, front to back. A cover
 /// picture is no video.

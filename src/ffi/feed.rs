@@ -96,7 +96,7 @@ pub unsafe extern "C" fn memux_source_from_feed(
 /// Ownership: nothing changes hands; the bytes are copied.
 /// Threads: any, one at a time if the order matters.
 /// Statuses: MEMUX_OK; MEMUX_ERROR_CANCELLED (nobody reads any more); MEMUX_ERROR_INVALID_ARGUMENT (also after
-/// memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_INTERNAL.
+/// memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
 /// Since 0.1.0.
 ///
 /// # Safety
@@ -125,7 +125,8 @@ pub unsafe extern "C" fn memux_feed_push(
 /// Ownership: nothing changes hands; the bytes are copied.
 /// Threads: any, one at a time if the order matters. It goes on when the operation on the other thread reads or ends.
 /// Statuses: MEMUX_OK; MEMUX_ERROR_TIMEOUT; MEMUX_ERROR_CANCELLED (nobody reads any more);
-/// MEMUX_ERROR_INVALID_ARGUMENT (also after memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_INTERNAL.
+/// MEMUX_ERROR_INVALID_ARGUMENT (also after memux_feed_finish() or memux_feed_fail()), MEMUX_ERROR_NO_MEMORY,
+/// MEMUX_ERROR_INTERNAL.
 /// Since 0.1.0.
 ///
 /// # Safety
@@ -160,6 +161,7 @@ fn pushed(pushed: Pushed) -> Result<usize> {
     match pushed {
         Pushed::Taken(count) => Ok(count),
         Pushed::Closed => Err(Error::new(Status::Cancelled, "nobody reads the feed any more").at_stage(Stage::Write)),
+        Pushed::NoMemory => Err(Error::no_memory()),
         Pushed::Ended => Err(Error::invalid("the feed was finished, or has failed, before")),
     }
 }

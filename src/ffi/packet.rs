@@ -9,7 +9,7 @@ use super::status::memux_status;
 use super::views::memux_side_data;
 use crate::av::{self, Packet};
 use crate::description::Rational;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result, Status, copied};
 use std::mem::{offset_of, size_of};
 
 /// A packet: a frame of video, some frames of audio, as the container holds them. All that it points to belongs to
@@ -144,9 +144,12 @@ unsafe fn copy(packet: &memux_packet) -> Result<memux_kept_packet> {
     bytes.resize(data.len().saturating_add(PADDING), 0);
     let (mut side_data, mut side_bytes) = (Vec::new(), Vec::new());
     // SAFETY: passed on.
-    for part in unsafe { ptr::array(packet.side_data, packet.side_data_count, "memux_packet.side_data") }? {
+    let parts = unsafe { ptr::array(packet.side_data, packet.side_data_count, "memux_packet.side_data") }?;
+    side_data.try_reserve_exact(parts.len()).map_err(|_| Error::no_memory())?;
+    side_bytes.try_reserve_exact(parts.len()).map_err(|_| Error::no_memory())?;
+    for part in parts {
         // SAFETY: passed on.
-        let own = unsafe { ptr::array(part.data, part.size, "memux_side_data.data") }?.to_vec();
+        let own = copied(unsafe { ptr::array(part.data, part.size, "memux_side_data.data") }?)?;
         side_data.push(memux_side_data {
             name: av::side_data_name(part.kind).as_ptr(),
             data: if own.is_empty() { std::ptr::null() } else { own.as_ptr() },

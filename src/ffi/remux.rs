@@ -15,7 +15,7 @@ use super::source::memux_source;
 use super::status::memux_status;
 use super::views::memux_tag;
 use crate::description::Tag;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, copied};
 use crate::fault::{Place, point};
 use crate::ops::Run;
 use crate::ops::remux::{Layout, Options, Report, TagPolicy, run};
@@ -177,14 +177,9 @@ unsafe fn read(options: *const memux_remux_options) -> Result<(Run, Options)> {
             tags(options.tags, options.tag_count, "memux_remux_options.tags")?,
         )
     };
-    let streams = match options.streams.is_null() {
-        true if options.stream_count > 0 => return Err(null("memux_remux_options.streams")),
-        true => None,
-        // SAFETY: passed on.
-        false => {
-            Some(unsafe { ptr::array(options.streams, options.stream_count, "memux_remux_options.streams") }?.to_vec())
-        }
-    };
+    // SAFETY: passed on.
+    let streams = unsafe { ptr::array(options.streams, options.stream_count, "memux_remux_options.streams") }?;
+    let streams = if options.streams.is_null() { None } else { Some(copied(streams)?) };
     let options = Options {
         format: format.ok_or_else(|| null("memux_remux_options.format"))?,
         layout,

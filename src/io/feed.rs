@@ -39,6 +39,8 @@ pub enum Pushed {
     Closed,
     /// The feed had been ended before.
     Ended,
+    /// There would be room, but there is no memory.
+    NoMemory,
 }
 
 /// What the operation's end reads when the host let go of its end too early.
@@ -133,7 +135,7 @@ impl State {
         }
         let room = self.capacity.saturating_sub(self.bytes.len()).min(data.len());
         if self.bytes.try_reserve(room).is_err() {
-            return Pushed::Taken(0);
+            return Pushed::NoMemory;
         }
         self.bytes.extend(data.get(..room).unwrap_or_default());
         Pushed::Taken(room)

@@ -213,7 +213,7 @@ fn unlike_annex_b(input: &Input, options: &Options) -> Option<usize> {
 
 fn no_annex_b(stream: usize) -> Error {
     let error = Error::new(Status::Codec, "the stream is neither H.264 nor HEVC, which alone have an Annex B form");
-    error.of_stream(i32::try_from(stream).unwrap_or(-1))
+    error.of_stream(i32::try_from(stream).unwrap_or(-1)).hint("memux_extract() with MEMUX_FRAMING_AUTO takes any codec")
 }
 
 fn begin<'o, 'a>(

@@ -177,7 +177,9 @@ impl Job<'_> {
                 // What is left out without a word must be of little weight.
                 Some(stream) if stream.kind == Kind::Subtitle => self.format.takes(input, *index),
                 Some(stream) if !stream.picture.is_empty() => {
-                    self.format.is_matroska() || self.format.surely_takes(input, *index)
+                    self.format.is_matroska()
+                        || self.format.surely_takes(input, *index)
+                        || (self.format.name() == "ipod" && is_cover(stream))
                 }
                 stream => stream.is_some_and(|stream| matches!(stream.kind, Kind::Video | Kind::Audio)),
             };
@@ -244,6 +246,11 @@ fn beginning(input: &Input, description: &Description, chosen: &[usize]) -> i64 
         Some(microseconds(stream.start?, stream.time_base))
     });
     starts.min().map_or(whole, |start| start.max(whole))
+}
+
+/// Of the kinds that Apple's files have. FFmpeg writes them there, but its list of the codecs that fit leaves them out.
+fn is_cover(stream: &crate::description::Stream) -> bool {
+    matches!(stream.codec.as_deref(), Some("png" | "mjpeg" | "bmp"))
 }
 
 fn is_shown(stream: &crate::description::Stream) -> bool {

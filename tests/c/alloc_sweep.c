@@ -35,13 +35,16 @@ static size_t in_use(void)
     return mallinfo2().uordblks;
 }
 
-enum { EXTRACT = -1, PROBE = -2, PACKETS = -3 };
+enum { EXTRACT = -1, PROBE = -2, PACKETS = -3, REMUX = -4, NATURAL = -5 };
+static const char *const job_names[] = { "", "extract", "probe", "packets", "remux", "extract in its own form" };
 
 typedef struct trial {
     const char *clip;
     int32_t job; /* how to count, or one of those below */
     int32_t seekability; /* -1: memory */
     int to_buffer, trace;
+    const char *format; /* for a remux */
+    int32_t layout;
 } trial;
 
 static void ignore_event(void *opaque, const memux_trace_event *event) { (void)opaque, (void)event; }
@@ -84,6 +87,21 @@ static memux_status probe(memux_source *source, const memux_run_options *run, me
     return status;
 }
 
+static memux_status remux(const trial *trial, memux_source *source, memux_sink *sink, const memux_run_options *run,
+                          memux_error **error)
+{
+    static const memux_tag tags[] = { { "title", "Another" } };
+    memux_remux_options options;
+
+    memux_remux_options_init(&options, sizeof options);
+    options.run = run;
+    options.format = trial->format;
+    options.layout = trial->layout;
+    options.tags = tags;
+    options.tag_count = 1;
+    return memux_remux(source, sink, &options, NULL, error);
+}
+
 static memux_status run_trial(const trial *trial, bytes file, memux_error **error)
 {
     host host = host_of(file);
@@ -107,7 +125,12 @@ static memux_status run_trial(const trial *trial, bytes file, memux_error **erro
         status = probe(source, &ffmpeg.run, error);
     } else if (trial->job == PACKETS) {
         status = read_packets(source, &ffmpeg.run, error);
+    } else if (trial->job == REMUX) {
+        status = remux(trial, source, sink, &ffmpeg.run, error);
     } else {
+        ffmpeg.extract.framing = trial->job == NATURAL ? MEMUX_FRAMING_AUTO : MEMUX_FRAMING_ANNEXB;
+        ffmpeg.extract.select = trial->job == NATURAL ? MEMUX_SELECT_INDEX : MEMUX_SELECT_VIDEO;
+        ffmpeg.extract.stream_index = 1;
         status = memux_extract(source, sink, &ffmpeg.extract, NULL, error);
     }
     memux_sink_free(sink);
@@ -146,7 +169,7 @@ static void sweep(const trial *trial, int minimum)
     }
     begin(0);
     printf("# %s, %s, road %d: allocations up to %d covered, every %d\n", trial->clip,
-           trial->job >= 0 ? "count" : trial->job == EXTRACT ? "extract" : trial->job == PROBE ? "probe" : "packets", (int)trial->seekability, covered, stride);
+           trial->job >= 0 ? "count" : job_names[-trial->job], (int)trial->seekability, covered, stride);
     EXPECT(covered > minimum - stride);
     EXPECT_STATUS(run_trial(trial, file, &error), MEMUX_OK);
     free(file.data);
@@ -154,35 +177,48 @@ static void sweep(const trial *trial, int minimum)
 
 static void counting_packets_survives_every_failed_allocation(void)
 {
-    sweep(&(trial){ "h264.mp4", MEMUX_COUNT_PACKETS, -1, 0, 0 }, 75);
-    sweep(&(trial){ "h264_moov_at_end.mp4", MEMUX_COUNT_PACKETS, MEMUX_SEEKABILITY_NONE, 0, 0 }, 75);
-    sweep(&(trial){ "h264.mkv", MEMUX_COUNT_PACKETS, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 75);
+    sweep(&(trial){ "h264.mp4", MEMUX_COUNT_PACKETS, -1, 0, 0, NULL, 0 }, 75);
+    sweep(&(trial){ "h264_moov_at_end.mp4", MEMUX_COUNT_PACKETS, MEMUX_SEEKABILITY_NONE, 0, 0, NULL, 0 }, 75);
+    sweep(&(trial){ "h264.mkv", MEMUX_COUNT_PACKETS, MEMUX_SEEKABILITY_CHEAP, 0, 1, NULL, 0 }, 75);
 }
 
 static void counting_decoded_frames_survives_every_failed_allocation(void)
 {
-    sweep(&(trial){ "h264.ts", MEMUX_COUNT_DECODED, -1, 0, 0 }, 400);
+    sweep(&(trial){ "h264.ts", MEMUX_COUNT_DECODED, -1, 0, 0, NULL, 0 }, 400);
 }
 
 static void extracting_survives_every_failed_allocation(void)
 {
-    sweep(&(trial){ "h264.mp4", EXTRACT, -1, 1, 0 }, 150);
-    sweep(&(trial){ "h264_fragmented.mp4", EXTRACT, MEMUX_SEEKABILITY_NONE, 0, 0 }, 150);
-    sweep(&(trial){ "hevc.ts", EXTRACT, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 270);
+    sweep(&(trial){ "h264.mp4", EXTRACT, -1, 1, 0, NULL, 0 }, 150);
+    sweep(&(trial){ "h264_fragmented.mp4", EXTRACT, MEMUX_SEEKABILITY_NONE, 0, 0, NULL, 0 }, 150);
+    sweep(&(trial){ "hevc.ts", EXTRACT, MEMUX_SEEKABILITY_CHEAP, 0, 1, NULL, 0 }, 270);
 }
 
 static void probing_survives_every_failed_allocation(void)
 {
-    sweep(&(trial){ "described.mp4", PROBE, -1, 0, 0 }, 12);
-    sweep(&(trial){ "h264.ts", PROBE, MEMUX_SEEKABILITY_NONE, 0, 0 }, 12);
-    sweep(&(trial){ "cover.m4a", PROBE, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 12);
+    sweep(&(trial){ "described.mp4", PROBE, -1, 0, 0, NULL, 0 }, 12);
+    sweep(&(trial){ "h264.ts", PROBE, MEMUX_SEEKABILITY_NONE, 0, 0, NULL, 0 }, 12);
+    sweep(&(trial){ "cover.m4a", PROBE, MEMUX_SEEKABILITY_CHEAP, 0, 1, NULL, 0 }, 12);
 }
 
 static void packets_survive_every_failed_allocation(void)
 {
-    sweep(&(trial){ "h264.mp4", PACKETS, -1, 0, 0 }, 600);
-    sweep(&(trial){ "vp9.webm", PACKETS, MEMUX_SEEKABILITY_CHEAP, 0, 1 }, 600);
-    sweep(&(trial){ "h264.ts", PACKETS, -1, 0, 0 }, 600);
+    sweep(&(trial){ "h264.mp4", PACKETS, -1, 0, 0, NULL, 0 }, 600);
+    sweep(&(trial){ "vp9.webm", PACKETS, MEMUX_SEEKABILITY_CHEAP, 0, 1, NULL, 0 }, 600);
+    sweep(&(trial){ "h264.ts", PACKETS, -1, 0, 0, NULL, 0 }, 600);
+}
+
+static void remuxing_survives_every_failed_allocation(void)
+{
+    sweep(&(trial){ "described.mp4", REMUX, -1, 1, 0, "mp4", MEMUX_LAYOUT_FASTSTART }, 420);
+    sweep(&(trial){ "h264.mp4", REMUX, MEMUX_SEEKABILITY_NONE, 0, 0, "mp4", MEMUX_LAYOUT_FRAGMENTED }, 420);
+    sweep(&(trial){ "h264.mp4", REMUX, MEMUX_SEEKABILITY_CHEAP, 0, 1, "matroska", MEMUX_LAYOUT_AUTO }, 420);
+}
+
+static void extracting_in_the_natural_form_survives_every_failed_allocation(void)
+{
+    sweep(&(trial){ "h264.mp4", NATURAL, -1, 1, 0, NULL, 0 }, 270);
+    sweep(&(trial){ "vp9.webm", NATURAL, MEMUX_SEEKABILITY_CHEAP, 0, 0, NULL, 0 }, 270);
 }
 
 int main(int argc, char *argv[])
@@ -195,5 +231,7 @@ int main(int argc, char *argv[])
     RUN(extracting_survives_every_failed_allocation);
     RUN(probing_survives_every_failed_allocation);
     RUN(packets_survive_every_failed_allocation);
+    RUN(remuxing_survives_every_failed_allocation);
+    RUN(extracting_in_the_natural_form_survives_every_failed_allocation);
     return check_done();
 }

@@ -263,11 +263,13 @@ static void both_engines_extract_the_same_bytes(void)
     for (size_t i = 0; i < WALKED; i++) {
         bytes file = clip(walked[i]), by[ENGINES];
         memux_source *memory = memory_source(file);
-        memux_status wanted = memux_extract_size(memory, NULL, &(uint64_t){ 0 }, NULL, NULL);
+        choice choice;
+        memux_status wanted;
 
+        choose(&choice, MEMUX_ENGINE_AUTO);
+        wanted = memux_extract_size(memory, &choice.extract, &(uint64_t){ 0 }, NULL, NULL);
         for (int e = 0; e < ENGINES; e++) {
             memux_extract_report report;
-            choice choice;
             choose(&choice, engines[e].engine);
             by[e] = to_buffer(memory, &choice.extract, wanted, &report);
             EXPECT_SAME(report.engine, engines[e].engine);

@@ -220,7 +220,7 @@ static inline memux_source *memory_source(bytes file)
     return source;
 }
 
-/* Options for both operations that insist on one engine (AUTO: on none). */
+/* Options for both operations that insist on one engine (AUTO: on none); Annex B, which both of them make. */
 typedef struct choice {
     memux_run_options run;
     memux_count_options count;
@@ -234,6 +234,7 @@ static inline void choose(choice *self, int32_t engine)
     memux_extract_options_init(&self->extract, sizeof self->extract);
     self->run.engine = engine;
     self->count.run = self->extract.run = &self->run;
+    self->extract.framing = MEMUX_FRAMING_ANNEXB;
 }
 
 /* Both roads, for what they must have in common. */

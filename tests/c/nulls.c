@@ -73,6 +73,8 @@ INIT_ROW(memux_probe_report)
 INIT_ROW(memux_input_options)
 INIT_ROW(memux_input_report)
 INIT_ROW(memux_packet)
+INIT_ROW(memux_remux_options)
+INIT_ROW(memux_remux_report)
 
 static void row_memux_version(void)
 {
@@ -122,126 +124,7 @@ static void row_memux_cancel_reset(void) { memux_cancel_reset(NULL); }
 static void row_memux_cancel_is_set(void) { EXPECT_SAME(memux_cancel_is_set(NULL), 0); }
 static void row_memux_cancel_free(void) { memux_cancel_free(NULL); }
 
-static void row_memux_source_from_memory(void)
-{
-    memux_source *source = GARBAGE(memux_source);
-
-    REFUSED(memux_source_from_memory(NULL, 1, NULL, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(source == NULL);
-    REFUSED(memux_source_from_memory(no_media, sizeof no_media, NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    free_calls = 0;
-    REFUSED(memux_source_from_memory(NULL, 1, count_free, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT_SAME(free_calls, 2);
-    REFUSED(memux_source_from_memory(no_media, 1, count_free, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT_SAME(free_calls, 4);
-    /* Larger than anything that can lie in memory. */
-    source = GARBAGE(memux_source);
-    REFUSED(memux_source_from_memory(no_media, SIZE_MAX, NULL, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(source == NULL);
-    /* No bytes at all are a source; that no media is in it is for the operation to say. */
-    EXPECT_STATUS(memux_source_from_memory(NULL, 0, count_free, NULL, &source, NULL), MEMUX_OK);
-    EXPECT(source != NULL);
-    REFUSED(memux_count(source, NULL, NULL, error), MEMUX_ERROR_FORMAT);
-    memux_source_free(source);
-    EXPECT_SAME(free_calls, 5);
-}
-
-static void row_memux_source_from_slices(void)
-{
-    memux_source *source = GARBAGE(memux_source);
-    memux_slice slices[2] = { { no_media, sizeof no_media }, { NULL, 4 } };
-
-    free_calls = 0;
-    REFUSED(memux_source_from_slices(NULL, 1, count_free, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(source == NULL);
-    REFUSED(memux_source_from_slices(slices, 1, count_free, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    source = GARBAGE(memux_source);
-    REFUSED(memux_source_from_slices(slices, 2, count_free, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(source == NULL);
-    slices[1].data = no_media;
-    slices[1].size = SIZE_MAX;
-    REFUSED(memux_source_from_slices(slices, 2, count_free, NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT_SAME(free_calls, 8);
-    slices[1].data = NULL;
-    slices[1].size = 0;
-    EXPECT_STATUS(memux_source_from_slices(slices, 2, count_free, NULL, &source, NULL), MEMUX_OK);
-    memux_source_free(source);
-    EXPECT_STATUS(memux_source_from_slices(NULL, 0, count_free, NULL, &source, NULL), MEMUX_OK);
-    REFUSED(memux_count(source, NULL, NULL, error), MEMUX_ERROR_FORMAT);
-    memux_source_free(source);
-    EXPECT_SAME(free_calls, 10);
-}
-
-static void row_memux_source_from_reader(void)
-{
-    host host = host_of((bytes){ NULL, 0 });
-    memux_reader reader = host_reader(&host, MEMUX_SEEKABILITY_CHEAP);
-    memux_source *source = GARBAGE(memux_source);
-
-    REFUSED(memux_source_from_reader(NULL, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(source == NULL);
-    EXPECT_SAME(host.released, 0);
-    REFUSED(memux_source_from_reader(&reader, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT_SAME(host.released, 2);
-    reader.read = NULL;
-    source = GARBAGE(memux_source);
-    REFUSED(memux_source_from_reader(&reader, &source, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(source == NULL);
-    EXPECT_SAME(host.released, 4);
-}
-
-static void row_memux_source_free(void) { memux_source_free(NULL); }
-
-static void row_memux_sink_to_writer(void)
-{
-    host_sink host = { 0 };
-    memux_writer writer = host_writer(&host);
-    memux_sink *sink = GARBAGE(memux_sink);
-
-    REFUSED(memux_sink_to_writer(NULL, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(sink == NULL);
-    REFUSED(memux_sink_to_writer(&writer, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT_SAME(host.released, 2);
-    writer.write = NULL;
-    sink = GARBAGE(memux_sink);
-    REFUSED(memux_sink_to_writer(&writer, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(sink == NULL);
-    EXPECT_SAME(host.released, 4);
-}
-
-static void row_memux_sink_to_buffer(void)
-{
-    REFUSED(memux_sink_to_buffer(NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-}
-
-static void row_memux_sink_take_buffer(void)
-{
-    host_sink host = { 0 };
-    memux_writer writer = host_writer(&host);
-    memux_buffer *buffer = GARBAGE(memux_buffer);
-    memux_sink *sink = NULL;
-
-    REFUSED(memux_sink_take_buffer(NULL, &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(buffer == NULL);
-    EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
-    REFUSED(memux_sink_take_buffer(sink, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    /* Nothing written is a buffer of no bytes, not a failure. */
-    EXPECT_STATUS(memux_sink_take_buffer(sink, &buffer, NULL), MEMUX_OK);
-    EXPECT(buffer != NULL && memux_buffer_size(buffer) == 0);
-    memux_buffer_free(buffer);
-    memux_sink_free(sink);
-    /* A writer's sink has no buffer to take. */
-    buffer = GARBAGE(memux_buffer);
-    sink = host_sink_of(&writer);
-    REFUSED(memux_sink_take_buffer(sink, &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
-    EXPECT(buffer == NULL);
-    memux_sink_free(sink);
-}
-
-static void row_memux_sink_free(void) { memux_sink_free(NULL); }
-static void row_memux_buffer_data(void) { EXPECT(memux_buffer_data(NULL) == NULL); }
-static void row_memux_buffer_size(void) { EXPECT_SAME(memux_buffer_size(NULL), 0); }
-static void row_memux_buffer_free(void) { memux_buffer_free(NULL); }
+#include "nulls_sources.h"
 
 static void row_memux_count_frames(void)
 {
@@ -417,6 +300,9 @@ static const struct row {
     ROW(memux_info_stream), ROW(memux_info_chapter), ROW(memux_info_program), ROW(memux_info_json), ROW(memux_info_free),
     ROW(memux_input_options_init), ROW(memux_input_report_init), ROW(memux_input_open), ROW(memux_input_next),
     ROW(memux_input_seek), ROW(memux_input_select), ROW(memux_input_info), ROW(memux_input_get_report), ROW(memux_input_free),
+    ROW(memux_remux_options_init), ROW(memux_remux_report_init), ROW(memux_remux),
+    ROW(memux_feed_create), ROW(memux_source_from_feed), ROW(memux_feed_push), ROW(memux_feed_push_all),
+    ROW(memux_feed_finish), ROW(memux_feed_fail), ROW(memux_feed_level), ROW(memux_feed_free),
     ROW(memux_packet_init), ROW(memux_packet_retain), ROW(memux_kept_packet_view), ROW(memux_kept_packet_free),
 };
 

@@ -1,4 +1,4 @@
-/* The rows of nulls.c on what is in a container: memux_probe, memux_info, memux_input, packets. */
+/* The rows of nulls.c on what is in a container: memux_probe, memux_info, memux_input, packets, memux_remux. */
 #ifndef NULLS_CONTAINERS_H
 #define NULLS_CONTAINERS_H
 
@@ -197,5 +197,66 @@ static void row_memux_packet_retain(void)
 
 static void row_memux_kept_packet_view(void) { EXPECT(memux_kept_packet_view(NULL) == NULL); }
 static void row_memux_kept_packet_free(void) { memux_kept_packet_free(NULL); }
+
+static memux_remux_report unknown_remux(void)
+{
+    memux_remux_report report;
+
+    memset(&report, 0, sizeof report);
+    report.struct_size = sizeof report;
+    report.truncated_at = MEMUX_UNKNOWN;
+    return report;
+}
+
+/* The call fails before anything was done, and the report, garbage before, says so. */
+#define REFUSED_REMUX(source, sink, options, status)                                     \
+    do {                                                                                 \
+        memux_remux_report report, expected = unknown_remux();                           \
+        GARBAGE_REPORT(report);                                                          \
+        REFUSED(memux_remux((source), (sink), (options), &report, error), (status));     \
+        EXPECT(memcmp(&report, &expected, sizeof report) == 0);                          \
+    } while (0)
+
+static void row_memux_remux(void)
+{
+    const memux_status refused = MEMUX_ERROR_INVALID_ARGUMENT;
+    memux_source *source = source_of_nonsense(), *empty = memory_source((bytes){ NULL, 0 });
+    memux_sink *sink = NULL;
+    memux_remux_options options;
+    memux_tag tag = { NULL, "value" };
+    const int32_t stream = 0;
+
+    EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
+    REFUSED_REMUX(source, sink, NULL, refused);
+    memux_remux_options_init(&options, sizeof options);
+    REFUSED_REMUX(source, sink, &options, refused); /* no format */
+    options.format = "mp4";
+    REFUSED_REMUX(NULL, sink, &options, refused);
+    REFUSED_REMUX(source, NULL, &options, refused);
+    options.stream_count = 1;
+    REFUSED_REMUX(source, sink, &options, refused);
+    options.streams = &stream;
+    options.stream_count = SIZE_MAX;
+    REFUSED_REMUX(source, sink, &options, refused);
+    options.stream_count = 0;
+    options.tag_count = 1;
+    REFUSED_REMUX(source, sink, &options, refused);
+    options.tags = &tag;
+    REFUSED_REMUX(source, sink, &options, refused); /* a tag without a key */
+    tag.key = "";
+    REFUSED_REMUX(source, sink, &options, refused);
+    options.tag_count = SIZE_MAX;
+    REFUSED_REMUX(source, sink, &options, refused);
+    options.tag_count = 0;
+    options.streams = NULL;
+    options.format = "\xff";
+    REFUSED_REMUX(source, sink, &options, refused);
+    options.format = "mp4";
+    REFUSED(memux_remux(source, sink, &options, NULL, error), MEMUX_ERROR_FORMAT);
+    REFUSED(memux_remux(empty, sink, &options, NULL, error), MEMUX_ERROR_FORMAT);
+    memux_sink_free(sink);
+    memux_source_free(empty);
+    memux_source_free(source);
+}
 
 #endif

@@ -154,6 +154,49 @@ static void a_panic_in_a_probe_is_an_internal_error(void)
     }
 }
 
+/* What muxes: into memory first, or straight to the sink. */
+static void a_panic_while_muxing_is_an_internal_error(void)
+{
+    static const int places[] = { BELOW_THE_GUARD, IN_READ, IN_SEEK, IN_WRITE };
+
+    for (int i = 0; i < 4 * 3; i++) {
+        bytes file = clip("h264_moov_at_end.mp4");
+        host host = host_of(file);
+        host_sink sink_host = { 0 };
+        memux_writer writer = host_writer(&sink_host);
+        memux_source *source = host_source(&host, MEMUX_SEEKABILITY_CHEAP);
+        memux_sink *sink = host_sink_of(&writer);
+        memux_error *error = NULL;
+        memux_status status = MEMUX_OK;
+        for (int again = 0; again < 2; again++) {
+            memux_test_panic_at(again ? NOWHERE : places[i / 3]);
+            if (i % 3 == 2) {
+                memux_extract_options options;
+                memux_extract_options_init(&options, sizeof options);
+                options.select = MEMUX_SELECT_INDEX;
+                options.stream_index = 1;
+                status = memux_extract(source, sink, &options, NULL, &error);
+            } else {
+                memux_remux_options options;
+                memux_remux_options_init(&options, sizeof options);
+                options.format = "mp4";
+                options.layout = i % 3 ? MEMUX_LAYOUT_FRAGMENTED : MEMUX_LAYOUT_FASTSTART;
+                status = memux_remux(source, sink, &options, NULL, &error);
+            }
+            memux_test_panic_at(NOWHERE);
+            if (!EXPECT_STATUS(status, again ? MEMUX_OK : MEMUX_ERROR_INTERNAL))
+                printf("#   place %d, trial %d\n", places[i / 3], i % 3);
+            EXPECT_ERROR(status, &error);
+        }
+        EXPECT(sink_host.file.size > 5000);
+        memux_sink_free(sink);
+        memux_source_free(source);
+        EXPECT(host.released == 1 && sink_host.released == 1);
+        free(sink_host.file.data);
+        free(file.data);
+    }
+}
+
 static void *panic_in_thread(void *opaque)
 {
     bytes *file = opaque;
@@ -209,6 +252,7 @@ int main(void)
     RUN(a_panic_in_the_write_trampoline_is_an_internal_error);
     RUN(a_panic_in_the_walk_is_an_internal_error);
     RUN(a_panic_in_a_probe_is_an_internal_error);
+    RUN(a_panic_while_muxing_is_an_internal_error);
     RUN(a_panic_ends_an_open_container_and_frees_its_source);
     RUN(the_shortest_calls_are_guarded_too);
     RUN(a_panic_prints_nothing_and_its_error_says_where);

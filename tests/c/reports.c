@@ -81,6 +81,7 @@ static void a_sink_that_fails_leaves_what_it_took(void)
     wanted.packets = report.packets;
     wanted.stream_index = 0;
     wanted.codec = MEMUX_CODEC_HEVC;
+    wanted.framing = MEMUX_FRAMING_ANNEXB;
     same_extract_report(&report, &wanted);
     memux_sink_free(sink);
     memux_source_free(source);
@@ -113,6 +114,7 @@ static void a_limit_on_output_leaves_what_was_written(void)
     wanted.completeness = MEMUX_COMPLETENESS_COMPLETE; /* all that its index names lies within the known size */
     wanted.stream_index = 0;
     wanted.codec = MEMUX_CODEC_H264;
+    wanted.framing = MEMUX_FRAMING_ANNEXB;
     same_extract_report(&report, &wanted);
     memux_sink_free(sink);
     memux_source_free(source);
@@ -182,6 +184,7 @@ static void memory_reports_what_a_failing_sink_took(void)
     wanted.completeness = MEMUX_COMPLETENESS_COMPLETE;
     wanted.stream_index = 0;
     wanted.codec = MEMUX_CODEC_HEVC;
+    wanted.framing = MEMUX_FRAMING_ANNEXB;
     same_extract_report(&report, &wanted);
     memux_sink_free(sink);
     memux_source_free(source);
@@ -224,11 +227,14 @@ static void a_codec_that_does_not_fit_names_the_stream_and_writes_nothing(void)
     host host = slow_host(file);
     memux_source *source = host_source(&host, MEMUX_SEEKABILITY_CHEAP);
     memux_sink *sink = NULL;
+    memux_extract_options options;
     memux_extract_report report, wanted;
 
     EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
+    memux_extract_options_init(&options, sizeof options);
+    options.framing = MEMUX_FRAMING_ANNEXB;
     GARBAGE_REPORT(report);
-    EXPECT_STATUS(memux_extract(source, sink, NULL, &report, NULL), MEMUX_ERROR_CODEC);
+    EXPECT_STATUS(memux_extract(source, sink, &options, &report, NULL), MEMUX_ERROR_CODEC);
     wanted = looked_extract(&host);
     wanted.stream_index = 0;
     same_extract_report(&report, &wanted);

@@ -60,7 +60,7 @@ static inline int same_extract_report(const memux_extract_report *got, const mem
 {
     return SAME_MEMBER(struct_size) & SAME_MEMBER(packets) & SAME_MEMBER(bytes_written) & SAME_MEMBER(corrupt_packets)
            & SAME_MEMBER(truncated_at) & SAME_MEMBER(bytes_read) & SAME_MEMBER(spooled_bytes) & SAME_MEMBER(completeness)
-           & SAME_MEMBER(stream_index) & SAME_MEMBER(engine) & SAME_MEMBER(codec)
+           & SAME_MEMBER(stream_index) & SAME_MEMBER(engine) & SAME_MEMBER(codec) & SAME_MEMBER(framing)
            & same_reason(got->engine, got->engine_reason, wanted->engine_reason);
 }
 

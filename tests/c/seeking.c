@@ -120,21 +120,21 @@ enum { OPERATIONS = 5, EXTRACT = 4 };
 
 static memux_status operate(memux_source *source, int operation)
 {
-    memux_count_options options;
+    choice choice;
     memux_sink *sink = NULL;
     memux_status status;
 
-    memux_count_options_init(&options, sizeof options);
-    options.mode = operation;
+    choose(&choice, MEMUX_ENGINE_AUTO);
+    choice.count.mode = operation;
     if (operation != EXTRACT)
-        return memux_count(source, &options, NULL, NULL);
+        return memux_count(source, &choice.count, NULL, NULL);
     EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
-    status = memux_extract(source, sink, NULL, NULL, NULL);
+    status = memux_extract(source, sink, &choice.extract, NULL, NULL);
     memux_sink_free(sink);
     return status;
 }
 
-/* Only H.264 can be extracted. */
+/* Of these only H.264 has an Annex B form. */
 static memux_status wanted_of(const char *name, int operation)
 {
     return operation == EXTRACT && strncmp(name, "h264", 4) != 0 ? MEMUX_ERROR_CODEC : MEMUX_OK;

@@ -24,6 +24,8 @@ typedef union roomy {
     memux_input_options input;
     memux_input_report input_report;
     memux_packet packet;
+    memux_remux_options remux;
+    memux_remux_report remux_report;
 } roomy;
 
 static bytes file;
@@ -162,6 +164,36 @@ static memux_status pass_packet(roomy *value, memux_error **error)
     return status;
 }
 
+static memux_status remux_with(const memux_remux_options *options, memux_remux_report *report, memux_error **error)
+{
+    memux_source *source = memory_source(file);
+    memux_sink *sink = NULL;
+    memux_status status;
+
+    EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
+    status = memux_remux(source, sink, options, report, error);
+    memux_sink_free(sink);
+    memux_source_free(source);
+    return status;
+}
+
+/* The one struct whose defaults are not enough: the container must be named. */
+static memux_status pass_remux(roomy *value, memux_error **error)
+{
+    if (value->struct_size >= sizeof(memux_remux_options))
+        value->remux.format = "mp4";
+    return remux_with(&value->remux, NULL, error);
+}
+
+static memux_status pass_remux_report(roomy *value, memux_error **error)
+{
+    memux_remux_options options;
+
+    memux_remux_options_init(&options, sizeof options);
+    options.format = "mp4";
+    return remux_with(&options, &value->remux_report, error);
+}
+
 static const struct kind {
     const char *name;
     size_t size;
@@ -181,6 +213,8 @@ static const struct kind {
     { "memux_input_options", sizeof(memux_input_options), pass_input },
     { "memux_input_report", sizeof(memux_input_report), pass_input_report },
     { "memux_packet", sizeof(memux_packet), pass_packet },
+    { "memux_remux_options", sizeof(memux_remux_options), pass_remux },
+    { "memux_remux_report", sizeof(memux_remux_report), pass_remux_report },
 };
 
 /* Hands over a struct that is zero but for its size and one byte (at 0: none). */
@@ -288,12 +322,22 @@ static void an_unknown_enum_value_is_refused_by_name(void)
     TRY(count, memux_count_options, select, INT32_MAX, refused);
     TRY(extract, memux_extract_options, select, 3, refused);
     TRY(extract, memux_extract_options, select, -1, refused);
+    TRY(extract, memux_extract_options, framing, 7, refused);
+    TRY(extract, memux_extract_options, framing, -1, refused);
     TRY(run, memux_run_options, engine, MEMUX_ENGINE_FFMPEG, MEMUX_OK);
     TRY(probe, memux_probe_options, level, 2, refused);
     TRY(probe, memux_probe_options, level, -1, refused);
     TRY(input, memux_input_options, level, 2, refused);
     TRY(input, memux_input_options, level, INT32_MIN, refused);
     TRY(input, memux_input_options, level, MEMUX_PROBE_HEADER, MEMUX_OK);
+    TRY(remux, memux_remux_options, layout, 4, refused);
+    TRY(remux, memux_remux_options, layout, -1, refused);
+    TRY(remux, memux_remux_options, tag_policy, 3, refused);
+    TRY(remux, memux_remux_options, tag_policy, INT32_MIN, refused);
+    TRY(remux, memux_remux_options, drop_tags, 2, refused);
+    TRY(remux, memux_remux_options, drop_chapters, -1, refused);
+    TRY(remux, memux_remux_options, bit_exact, 2, refused);
+    TRY(remux, memux_remux_options, layout, MEMUX_LAYOUT_FRAGMENTED, MEMUX_OK);
 }
 
 static void a_reserved_member_that_is_not_zero_is_refused_by_name(void)
@@ -301,9 +345,9 @@ static void a_reserved_member_that_is_not_zero_is_refused_by_name(void)
     TRY(reader, memux_reader, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(run, memux_run_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(count, memux_count_options, reserved, INT32_MIN, MEMUX_ERROR_INVALID_ARGUMENT);
-    TRY(extract, memux_extract_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(probe, memux_probe_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
     TRY(input, memux_input_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
+    TRY(remux, memux_remux_options, reserved, 1, MEMUX_ERROR_INVALID_ARGUMENT);
 }
 
 static void a_negative_size_time_or_count_is_refused_by_name(void)
@@ -321,6 +365,7 @@ static void a_negative_size_time_or_count_is_refused_by_name(void)
     TRY(writer, memux_writer, max_write, -1, refused);
     TRY(run, memux_run_options, timeout_us, -1, refused);
     TRY(extract, memux_extract_options, threads, -1, refused);
+    TRY(remux, memux_remux_options, fragment_us, -1, refused);
     TRY(extract, memux_extract_options, threads, INT32_MAX, MEMUX_OK);
     TRY(run, memux_run_options, timeout_us, INT64_MAX, MEMUX_OK);
 }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 /// The counting examples, and what each prints before its count.
 const COUNTING: [(&str, &str); 2] = [("count_frames", "完成\n"), ("count_with_callbacks", "")];
 /// The extracting examples, and the codecs that each writes.
-const EXTRACTING: [(&str, &[&str]); 2] = [("extract_h264", &["h264"]), ("extract", &["h264", "hevc"])];
+const EXTRACTING: [(&str, &[&str]); 2] = [("extract_h264", &["h264"]), ("extract_h264_cpp", &["h264", "hevc"])];
 
 /// The folder of the programs, built once.
 fn programs() -> &'static Path {

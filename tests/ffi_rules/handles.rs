@@ -259,3 +259,37 @@ fn what_is_made_of_a_source_lives_without_it_and_lets_go_of_it_once() {
         assert_eq!(count(), 1);
     }
 }
+
+/// The two ends of a feed live independently: whichever is freed first, the other one learns of it and comes to no harm.
+#[test]
+fn a_feed_and_its_source_live_without_each_other() {
+    let byte = [0u8];
+    let (mut feed, mut source, mut second, mut taken) = (null_mut(), null_mut(), null_mut(), 9usize);
+    let push = |feed, taken: &mut usize| {
+        // SAFETY: a feed that is alive, and one byte.
+        unsafe { memux_feed_push(feed, byte.as_ptr().cast(), 1, taken, null_mut()) }
+    };
+    // SAFETY: every handle is freed once, and not used after that.
+    unsafe {
+        assert_eq!(memux_feed_create(4, &mut feed, null_mut()), MEMUX_OK);
+        assert_eq!(memux_source_from_feed(feed, &mut source, null_mut()), MEMUX_OK);
+        assert_eq!(memux_source_from_feed(feed, &mut second, null_mut()), MEMUX_ERROR_BUSY);
+        assert!(second.is_null());
+        assert_eq!((push(feed, &mut taken), taken, memux_feed_level(feed, null_mut())), (MEMUX_OK, 1, 1));
+        memux_source_free(source);
+        assert_eq!(push(feed, &mut taken), MEMUX_ERROR_CANCELLED);
+        memux_feed_free(feed);
+
+        assert_eq!(memux_feed_create(4, &mut feed, null_mut()), MEMUX_OK);
+        assert_eq!(memux_source_from_feed(feed, &mut source, null_mut()), MEMUX_OK);
+        memux_feed_free(feed);
+        // Nobody has finished it: it broke off.
+        assert_eq!(memux_count(source, null(), null_mut(), null_mut()), MEMUX_ERROR_SOURCE);
+        memux_source_free(source);
+
+        // One that nobody reads is nothing but memory.
+        assert_eq!(memux_feed_create(4, &mut feed, null_mut()), MEMUX_OK);
+        assert_eq!(push(feed, &mut taken), MEMUX_OK);
+        memux_feed_free(feed);
+    }
+}

@@ -7,7 +7,7 @@ use std::ptr::null;
 /// it.
 type Trial = (&'static str, usize, fn(&mut Room, *mut *mut memux_error) -> memux_status);
 
-fn trials() -> [Trial; 14] {
+fn trials() -> [Trial; 16] {
     [
         ("memux_reader", size_of::<memux_reader>(), |room, error| {
             let mut source = null_mut();
@@ -63,6 +63,21 @@ fn trials() -> [Trial; 14] {
             // SAFETY: as above.
             with_input(null(), error, |input, error| unsafe { memux_input_get_report(input, room.address(), error) })
         }),
+        ("memux_remux_options", size_of::<memux_remux_options>(), |room, error| {
+            if room.0[0] >= size_of::<memux_remux_options>() as u64 {
+                // SAFETY: as above.
+                unsafe { (*room.address::<memux_remux_options>()).format = c"mp4".as_ptr() };
+            }
+            remux(room.address(), null_mut(), error)
+        }),
+        ("memux_remux_report", size_of::<memux_remux_report>(), |room, error| {
+            let options = memux_remux_options {
+                struct_size: size_of::<memux_remux_options>(),
+                format: c"mp4".as_ptr(),
+                ..zeroed()
+            };
+            remux(&options, room.address(), error)
+        }),
         ("memux_packet", size_of::<memux_packet>(), |room, error| {
             // SAFETY: as above. What is read from the room has no data and no side data.
             unsafe {
@@ -77,6 +92,23 @@ fn trials() -> [Trial; 14] {
             }
         }),
     ]
+}
+
+fn remux(
+    options: *const memux_remux_options,
+    report: *mut memux_remux_report,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    let clip = clip();
+    let (source, mut sink) = (memory(&clip), null_mut());
+    // SAFETY: as for `count`.
+    unsafe {
+        assert_eq!(memux_sink_to_buffer(&mut sink, null_mut()), MEMUX_OK);
+        let status = memux_remux(source, sink, options, report, error);
+        memux_sink_free(sink);
+        memux_source_free(source);
+        status
+    }
 }
 
 fn probe(

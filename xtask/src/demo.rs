@@ -35,7 +35,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     let counted = frames(&say(Command::new(programs.join("count_frames")).arg(&clip))?)?;
     let counted_by_callbacks = frames(&say(Command::new(programs.join("count_with_callbacks")).arg(&clip))?)?;
     say(Command::new(programs.join("extract_h264")).arg(&clip).arg(&ours))?;
-    say(Command::new(programs.join("extract")).arg(&clip).arg(&ours_cpp))?;
+    say(Command::new(programs.join("extract_h264_cpp")).arg(&clip).arg(&ours_cpp))?;
 
     println!("5. The same by ffprobe and ffmpeg");
     let truth = ffmpeg::video(&clip)?.context("ffprobe finds no video in the clip")?;

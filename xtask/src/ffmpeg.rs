@@ -62,6 +62,37 @@ pub fn extract(input: &Path, stream: u32, muxer: &str, output: &Path) -> Result<
     shell::output(&mut command).map(drop)
 }
 
+/// How ffmpeg copies streams into a container, as memux does bit-exactly.
+pub struct Remux<'a> {
+    /// From front to back, as what comes over a network is.
+    pub never_seeks: bool,
+    /// Which streams, and the muxer's options.
+    pub arguments: &'a [&'a str],
+    pub format: &'a str,
+}
+
+pub fn remux(input: &Path, how: &Remux, output: &Path) -> Result<()> {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-nostdin", "-hide_banner", "-loglevel", "error", "-y"]);
+    command.args(how.never_seeks.then_some(["-seekable", "0"]).iter().flatten()).arg("-i").arg(input);
+    command.args(["-c", "copy", "-fflags", "+bitexact"]).args(how.arguments).args(["-f", how.format]).arg(output);
+    shell::output(&mut command).map(drop)
+}
+
+/// The codec of each stream, and whether it is an attached picture.
+pub fn streams(path: &Path) -> Result<Vec<(String, bool)>> {
+    let listing = probe(path, &["-show_entries", "stream=index,codec_name:stream_disposition=attached_pic"])?;
+    let mut streams = Vec::new();
+    for line in listing.lines() {
+        let fields: Vec<&str> = line.trim().trim_end_matches(',').split(',').collect();
+        if let [index, codec, picture @ ("0" | "1")] = fields.as_slice() {
+            anyhow::ensure!(index.parse() == Ok(streams.len()), "ffprobe says: {listing}");
+            streams.push(((*codec).to_owned(), *picture == "1"));
+        }
+    }
+    Ok(streams)
+}
+
 /// Fails, naming the first difference, unless both files hold the same bytes.
 pub fn same_bytes(ours: &Path, theirs: &Path) -> Result<usize> {
     let a = std::fs::read(ours).with_context(|| format!("cannot read {}", ours.display()))?;

@@ -7,7 +7,7 @@ mod side_data;
 use super::ffmpeg as ff;
 use super::input::Input;
 use crate::description::{Audio, Chapter, Container, Description, Kind, Program, Rational, Stream, Tag, Video};
-use crate::error::Result;
+use crate::error::{Result, copied};
 use libc::c_int;
 pub use names::side_data as side_data_name;
 use names::text;
@@ -60,7 +60,7 @@ impl Input<'_, '_> {
             let codec = (&raw const known.codec_id).cast::<c_int>().read();
             let media = (&raw const known.codec_type).cast::<c_int>().read();
             let (codec_name, codec_long_name) = names::codec(codec);
-            let configuration = bytes(known.extradata, known.extradata_size);
+            let configuration = bytes(known.extradata, known.extradata_size)?;
             Stream {
                 index: stream.index,
                 id: self.shows_ids().then_some(stream.id),
@@ -84,8 +84,8 @@ impl Input<'_, '_> {
                 frames: Some(stream.nb_frames).filter(|frames| *frames != 0),
                 disposition: stream.disposition,
                 tags: tags(stream.metadata),
-                side_data: side_data::of(raw, parameters),
-                picture: bytes(stream.attached_pic.data, stream.attached_pic.size),
+                side_data: side_data::of(raw, parameters)?,
+                picture: bytes(stream.attached_pic.data, stream.attached_pic.size)?,
                 video: (kind(media) == Kind::Video).then(|| self.describe_video(raw, known, opened.as_ref())),
                 audio: (kind(media) == Kind::Audio).then(|| describe_audio(known, codec)),
                 canvas: (kind(media) == Kind::Subtitle).then(|| (nonzero(known.width), nonzero(known.height))),
@@ -224,11 +224,11 @@ unsafe fn list<T: Copy>(first: *const T, count: u32) -> impl Iterator<Item = T> 
 
 /// # Safety
 /// As for `list`.
-unsafe fn bytes(first: *const u8, size: c_int) -> Vec<u8> {
+unsafe fn bytes(first: *const u8, size: c_int) -> Result<Vec<u8>> {
     match usize::try_from(size) {
         // SAFETY: the caller's promise.
-        Ok(size) if size > 0 && !first.is_null() => unsafe { std::slice::from_raw_parts(first, size) }.to_vec(),
-        _ => Vec::new(),
+        Ok(size) if size > 0 && !first.is_null() => copied(unsafe { std::slice::from_raw_parts(first, size) }),
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -3,13 +3,14 @@
 use super::super::ffmpeg as ff;
 use super::names::text;
 use crate::description::{Field, Mastering, Rational, SideData};
+use crate::error::Result;
 use libc::c_int;
 use std::ptr::NonNull;
 
 type Fields = Vec<(&'static str, Field)>;
 
 /// What a stream has.
-pub fn of(stream: NonNull<ff::AVStream>, parameters: NonNull<ff::AVCodecParameters>) -> Vec<SideData> {
+pub fn of(stream: NonNull<ff::AVStream>, parameters: NonNull<ff::AVCodecParameters>) -> Result<Vec<SideData>> {
     // SAFETY: a stream of an open container; its list is as long as it says.
     unsafe {
         let (stream, parameters) = (stream.as_ref(), parameters.as_ref());
@@ -17,7 +18,7 @@ pub fn of(stream: NonNull<ff::AVStream>, parameters: NonNull<ff::AVCodecParamete
         let all = super::list(stream.side_data.cast_const(), count).map(|part| {
             let kind = (&raw const part.type_).cast::<c_int>().read();
             let size = c_int::try_from(part.size).unwrap_or(0);
-            one(kind, super::bytes(part.data, size), (parameters.width, parameters.height))
+            Ok(one(kind, super::bytes(part.data, size)?, (parameters.width, parameters.height)))
         });
         all.collect()
     }

@@ -21,8 +21,9 @@ impl Writing<'_, '_> {
     pub fn take(&mut self, packet: &mut Packet, report: &mut Report) -> Result<()> {
         let target = packet.stream().and_then(|stream| self.targets.get(stream).copied().flatten());
         let Some(target) = target else { return Ok(()) };
-        if !std::mem::replace(&mut self.begun, true) {
+        if !self.begun {
             self.begin()?;
+            self.begun = true;
         }
         if self.muxer.write(packet, target, self.shift)? {
             report.packets = report.packets.saturating_add(1);
@@ -39,14 +40,17 @@ impl Writing<'_, '_> {
         })
     }
 
-    /// `result`: how reading went. What was made until a failure is handed over all the same.
+    /// `result`: how reading went. What was made until a failure is handed over all the same, but for a header that the
+    /// muxer gave up.
     pub fn end(mut self, result: Result<()>) -> Result<()> {
         match result {
             Ok(()) if self.begun => self.muxer.finish(),
             Ok(()) => Err(Error::new(Status::NoStream, "the input holds no packet of the streams that were chosen")),
             Err(error) => {
-                // That failure stays the reason.
-                drop(self.muxer.flush());
+                if self.begun {
+                    // The first failure stays the reason.
+                    drop(self.muxer.flush());
+                }
                 Err(error)
             }
         }

@@ -1,6 +1,7 @@
 //! The examples as tests: what they print and write on every clip is what ffprobe and ffmpeg say, and their failures
 //! are failures that a script can see.
 
+use super::muxing;
 use super::tally::Tally;
 use crate::demo::frames;
 use crate::examples;
@@ -33,8 +34,8 @@ pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
             run.extracts("extract_h264", &["h264"], clip, video.as_ref()),
         );
         tally.check(
-            &format!("extract on {name} writes what ffmpeg writes"),
-            run.extracts("extract", &["h264", "hevc"], clip, video.as_ref()),
+            &format!("extract_h264_cpp on {name} writes what ffmpeg writes"),
+            run.extracts("extract_h264_cpp", &["h264", "hevc"], clip, video.as_ref()),
         );
     }
     for clip in &clips {
@@ -46,7 +47,7 @@ pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     for program in ["probe", "packets"] {
         tally.check(&format!("{program} without arguments says how it is used"), run.says_its_usage(program));
     }
-    for program in ["count_frames", "count_with_callbacks", "extract_h264", "extract", "probe", "packets"] {
+    for program in ["count_frames", "count_with_callbacks", "extract_h264", "extract_h264_cpp", "probe", "packets"] {
         if !["probe", "packets"].contains(&program) {
             tally.check(&format!("{program} without arguments reads 1.mp4"), run.default_names(program, &clip));
         }
@@ -59,9 +60,10 @@ pub fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let lines = "完成\nThere are 75 frames int total.\n";
     tally.check("count_frames prints its two lines and no other", run.prints_just("count_frames", &clip, lines));
     tally.check("count_frames --trace prints one line for each read", run.traces_reads(&clip, lines));
-    for program in ["extract_h264", "extract"] {
+    for program in ["extract_h264", "extract_h264_cpp"] {
         tally.check(&format!("{program} on a full disk fails"), run.fails_on_a_full_disk(program, &clip));
     }
+    muxing::run(&run, &clips, &clip, tally)?;
     tally.check("trace prints the stage of each read", run.prints("trace", &[], &clip, "open"));
     Ok(())
 }
@@ -75,19 +77,20 @@ fn clips(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     Ok(clips)
 }
 
-struct Run {
+/// Where the programs are, and where they write to.
+pub struct Run {
     programs: PathBuf,
-    results: PathBuf,
+    pub results: PathBuf,
 }
 
 impl Run {
-    fn program(&self, name: &str) -> Command {
+    pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.programs.join(name));
         command.current_dir(&self.results);
         command
     }
 
-    fn finish(&self, command: &mut Command) -> Result<Outcome> {
+    pub fn finish(&self, command: &mut Command) -> Result<Outcome> {
         shell::capture(command, Duration::from_secs(60))
     }
 
@@ -130,7 +133,7 @@ impl Run {
         Ok(())
     }
 
-    fn says_its_usage(&self, program: &str) -> Result<()> {
+    pub fn says_its_usage(&self, program: &str) -> Result<()> {
         let outcome = self.finish(&mut self.program(program))?;
         ensure!(outcome.status.code() == Some(2), "the exit code is not 2: {}", outcome.describe());
         ensure!(outcome.stderr.contains("usage: "), "no usage: {}", outcome.describe());

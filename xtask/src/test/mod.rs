@@ -4,6 +4,7 @@
 mod consume;
 mod examples;
 mod headers;
+mod muxing;
 mod programs;
 mod proofs;
 mod readme;

@@ -1,6 +1,6 @@
 // The H.264 or HEVC stream of a file, in C++: a vector goes in, a lambda receives the bytes.
 //
-//     extract [FILE [OUTPUT]]              1.mp4 and output.h264 unless named
+//     extract_h264_cpp [FILE [OUTPUT]]     1.mp4 and output.h264 unless named
 //
 // Nothing is freed by hand, and an exception thrown in the lambda comes out of memux::extract.
 #include <cstdio>

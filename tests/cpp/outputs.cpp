@@ -1,0 +1,191 @@
+// Remuxing, forms of extraction and feeds in C++: options as values, exceptions on their way out, feeds between threads.
+#include "clips.h"
+
+#include <memux.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+using Octets = std::vector<std::uint8_t>;
+
+static_assert(std::is_nothrow_move_constructible_v<memux::Feed> && !std::is_copy_constructible_v<memux::Feed>);
+static_assert(std::is_copy_constructible_v<memux::RemuxOptions>);
+
+static Octets load(const char *name)
+{
+    bytes file = clip(name);
+    Octets loaded(file.data, file.data + file.size);
+    free(file.data);
+    return loaded;
+}
+
+static memux::Sink into(Octets &out)
+{
+    return memux::Sink::to_writer([&out](memux::Bytes bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); });
+}
+
+/// The status of the Error that `call` throws; MEMUX_OK if it throws none.
+template <class Call> static memux_status thrown_by(Call &&call)
+{
+    try {
+        call();
+    } catch (const memux::Error &error) {
+        return error.status();
+    }
+    return MEMUX_OK;
+}
+
+static void a_remux_takes_its_options_as_values()
+{
+    const auto file = load("two_videos.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    Octets out;
+    auto sink = into(out);
+    memux::RemuxOptions options("mp4");
+    options.streams = {2, 1};
+    options.tags = {{"title", "Another"}};
+    options.layout = MEMUX_LAYOUT_FRAGMENTED;
+    const memux::RemuxOptions copy = options;
+    options = "no such muxer";
+    const auto report = memux::remux(source, sink, copy);
+    EXPECT_SAME(report.streams, 2);
+    EXPECT_SAME(report.layout, MEMUX_LAYOUT_FRAGMENTED);
+    EXPECT_SAME(report.bytes_written, out.size());
+    EXPECT(!report.truncated());
+    auto made = memux::Source::from_memory(out.data(), out.size());
+    const memux::Info info = memux::probe(made);
+    if (EXPECT(info.streams().size() == 2)) {
+        EXPECT(info.streams()[0].codec() == "aac" && info.streams()[1].codec() == "h264");
+        EXPECT(info.container().tags().find("title") == "Another");
+    }
+    EXPECT_SAME(thrown_by([&] { memux::remux(source, sink, options); }), MEMUX_ERROR_NO_ENCODER);
+}
+
+static void a_name_is_enough_and_no_streams_are_not_all_streams()
+{
+    const auto file = load("h264.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    auto sink = memux::Sink::to_buffer();
+    EXPECT_SAME(memux::remux(source, sink, "matroska").streams, 2);
+    EXPECT(sink.take_buffer().size() > 10000);
+    memux::RemuxOptions none("matroska");
+    none.streams.emplace();
+    EXPECT(thrown_by([&] { memux::remux(source, sink, none); }) < 0);
+    EXPECT_SAME(thrown_by([&] { memux::remux(source, sink, {}); }), MEMUX_ERROR_NO_ENCODER);
+    EXPECT(sink.take_buffer().empty());
+}
+
+static void an_exception_of_a_callable_comes_out_of_a_remux_with_its_report_filled()
+{
+    const auto file = load("h264.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    std::size_t taken = 0;
+    auto sink = memux::Sink::to_writer([&taken](memux::Bytes bytes) {
+        if (taken > 10000) throw std::logic_error("full");
+        taken += bytes.size;
+    });
+    memux::RemuxOptions options("mpegts");
+    memux::RemuxReport report;
+    std::string what;
+    try {
+        memux::remux(source, sink, options, report);
+    } catch (const std::logic_error &error) {
+        what = error.what();
+    }
+    EXPECT(what == "full");
+    EXPECT(taken > 10000);
+    EXPECT_SAME(report.bytes_written, taken);
+    EXPECT_SAME(report.status, MEMUX_ERROR_CANCELLED);
+}
+
+static void an_extraction_is_annex_b_unless_another_form_is_asked_for()
+{
+    const auto file = load("h264.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    Octets out;
+    auto sink = into(out);
+    memux::ExtractOptions options;
+    EXPECT_SAME(memux::extract(source, sink).framing, MEMUX_FRAMING_ANNEXB);
+    out.clear();
+    options.select = MEMUX_SELECT_INDEX;
+    options.stream_index = 1;
+    EXPECT_SAME(thrown_by([&] { memux::extract(source, sink, options); }), MEMUX_ERROR_CODEC);
+    EXPECT(out.empty());
+    options.framing = MEMUX_FRAMING_AUTO;
+    EXPECT_SAME(memux::extract(source, sink, options).framing, MEMUX_FRAMING_ADTS);
+    EXPECT(out.size() > 1000 && out[0] == 0xff && (out[1] & 0xf0) == 0xf0);
+    EXPECT_SAME(memux::extract_size(source, options), out.size());
+    const auto vp9 = load("vp9.webm");
+    EXPECT_SAME(thrown_by([&] { memux::extract_video(vp9.data(), vp9.size(), [](memux::Bytes) {}); }), MEMUX_ERROR_CODEC);
+}
+
+static void a_feed_carries_a_file_from_thread_to_thread()
+{
+    const auto file = load("h264.mkv");
+    memux::Feed feed(5000);
+    auto source = feed.source();
+    Octets out, wanted;
+    auto sink = into(out), other = into(wanted);
+    memux::RemuxOptions options("mp4");
+    options.layout = MEMUX_LAYOUT_FRAGMENTED;
+    options.bit_exact = 1;
+    std::thread network([&feed, &file] {
+        for (std::size_t at = 0; at < file.size(); at += 999)
+            feed.push_all(file.data() + at, std::min<std::size_t>(999, file.size() - at));
+        feed.finish();
+    });
+    const auto report = memux::remux(source, sink, options);
+    network.join();
+    EXPECT_SAME(feed.level(), 0);
+    EXPECT_SAME(feed.capacity(), 5000);
+    EXPECT(report.packets > 150);
+    auto whole = memux::Source::from_reader([&file, at = std::size_t(0)](std::uint8_t *buf, int size) mutable {
+        const auto count = std::min<std::size_t>(file.size() - at, static_cast<std::size_t>(size));
+        std::copy_n(file.data() + at, count, buf);
+        at += count;
+        return static_cast<int>(count);
+    });
+    memux::remux(whole, other, options);
+    EXPECT(out.size() > 10000 && out == wanted);
+}
+
+static void a_feed_says_when_it_is_full_ended_or_read_by_nobody()
+{
+    const std::uint8_t data[10] = {};
+    memux::Feed first(8), feed(std::move(first));
+    std::size_t taken = 99;
+    EXPECT_SAME(feed.push(data, 10), 8);
+    EXPECT_SAME(feed.push(data, 10), 0);
+    EXPECT_SAME(thrown_by([&] { feed.push_all(data, 1, std::chrono::milliseconds(5), &taken); }), MEMUX_ERROR_TIMEOUT);
+    EXPECT_SAME(taken, 0);
+    {
+        const auto source = feed.source();
+        EXPECT_SAME(thrown_by([&] { feed.source(); }), MEMUX_ERROR_BUSY);
+    }
+    EXPECT_SAME(thrown_by([&] { feed.push(data, 1); }), MEMUX_ERROR_CANCELLED);
+    memux::Feed broken;
+    auto source = broken.source();
+    broken.fail(-4711);
+    EXPECT_SAME(thrown_by([&] { broken.push(data, 1); }), MEMUX_ERROR_INVALID_ARGUMENT);
+    try {
+        memux::count(source);
+        EXPECT(!"an exception");
+    } catch (const memux::Error &error) {
+        EXPECT_SAME(error.status(), MEMUX_ERROR_SOURCE);
+        EXPECT_SAME(error.host_code(), -4711);
+    }
+}
+
+int main()
+{
+    RUN(a_remux_takes_its_options_as_values);
+    RUN(a_name_is_enough_and_no_streams_are_not_all_streams);
+    RUN(an_exception_of_a_callable_comes_out_of_a_remux_with_its_report_filled);
+    RUN(an_extraction_is_annex_b_unless_another_form_is_asked_for);
+    RUN(a_feed_carries_a_file_from_thread_to_thread);
+    RUN(a_feed_says_when_it_is_full_ended_or_read_by_nobody);
+    return check_done();
+}

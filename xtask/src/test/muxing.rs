@@ -1,0 +1,151 @@
+//! The examples that write containers and streams: their outputs are, byte for byte, what ffmpeg writes.
+
+use super::examples::Run;
+use super::tally::Tally;
+use crate::ffmpeg::{self, Remux};
+use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+
+/// As `memux_remux` chooses: all video, audio and subtitles.
+const STREAMS: [&str; 6] = ["-map", "0", "-map", "-0:d?", "-map", "-0:t?"];
+
+/// A format, a layout, and ffmpeg's option for it.
+const OUTPUTS: [(&str, &str, &[&str]); 5] = [
+    ("mp4", "progressive", &[]),
+    ("mp4", "faststart", &["-movflags", "+faststart"]),
+    ("mp4", "fragmented", &["-movflags", "+delay_moov+default_base_moof+frag_keyframe"]),
+    ("matroska", "auto", &[]),
+    ("mpegts", "auto", &[]),
+];
+
+/// What can go into each of them.
+const REMUXED: [&str; 4] = ["h264.mp4", "h264.mkv", "h264_fragmented.mp4", "hevc.mp4"];
+
+const FED: [&str; 2] = ["h264_fragmented.mp4", "h264.mkv"];
+const CHUNK_SIZES: [&str; 4] = ["1", "188", "4096", "1048576"];
+
+pub fn run(run: &Run, clips: &[PathBuf], clip: &Path, tally: &mut Tally) -> Result<()> {
+    let folder = clip.parent().context("a clip without a folder")?;
+    for name in REMUXED {
+        for (format, layout, options) in OUTPUTS {
+            let result = remuxes(run, &folder.join(name), format, layout, options);
+            tally.check(&format!("remux of {name} to {format}, {layout}, writes what ffmpeg writes"), result);
+        }
+    }
+    for clip in clips {
+        let name = clip.file_name().context("a clip without a name")?.to_string_lossy().into_owned();
+        for (index, stream) in ffmpeg::streams(clip)?.iter().enumerate() {
+            let result = extracts(run, clip, index, stream);
+            tally.check(&format!("extract of stream {index} of {name} writes what ffmpeg writes"), result);
+        }
+    }
+    for name in FED {
+        for size in CHUNK_SIZES {
+            let result = feeds(run, &folder.join(name), size);
+            tally.check(&format!("feed of {name} in pieces of {size} writes what ffmpeg writes"), result);
+        }
+    }
+    for (program, rest) in [("remux", "matroska"), ("extract", ""), ("feed", "4096")] {
+        tally.check(&format!("{program} without arguments says how it is used"), run.says_its_usage(program));
+        tally.check(
+            &format!("{program} on a file that is not there fails"),
+            fails(run, program, Path::new("no such file"), rest),
+        );
+        let text = folder.join("README.md");
+        tally.check(&format!("{program} on a text fails and leaves no file"), fails(run, program, &text, rest));
+        tally.check(&format!("{program} on a full disk fails"), fails_on_a_full_disk(run, program, clip, rest));
+    }
+    tally.check("remux to a muxer that writes files of its own fails", fails(run, "remux", clip, "hls"));
+    Ok(())
+}
+
+/// The program's arguments: `extract` has a number between its files, the others something behind them.
+fn arguments(program: &str, input: &Path, output: &Path, rest: &str) -> Vec<PathBuf> {
+    match program {
+        "extract" => vec![input.into(), "0".into(), output.into()],
+        _ => vec![input.into(), output.into(), rest.into()],
+    }
+}
+
+/// Two names that nothing stands under.
+fn outputs(run: &Run) -> (PathBuf, PathBuf) {
+    let names = (run.results.join("muxed"), run.results.join("muxed by ffmpeg"));
+    for name in [&names.0, &names.1] {
+        // Mostly there is none.
+        drop(std::fs::remove_file(name));
+    }
+    names
+}
+
+fn remuxes(run: &Run, clip: &Path, format: &str, layout: &str, options: &[&str]) -> Result<()> {
+    let (ours, theirs) = outputs(run);
+    let outcome = run.finish(run.program("remux").arg(clip).arg(&ours).args([format, layout]))?;
+    ensure!(outcome.success(), "{}", outcome.describe());
+    ensure!(outcome.stdout.starts_with("2 streams, "), "{}", outcome.describe());
+    ensure!(format != "mp4" || outcome.stdout.ends_with(&format!("layout {layout}\n")), "{}", outcome.describe());
+    let arguments = [&STREAMS[..], options].concat();
+    ffmpeg::remux(clip, &Remux { never_seeks: false, arguments: &arguments, format }, &theirs)?;
+    ensure!(ffmpeg::same_bytes(&ours, &theirs)? > 10_000, "hardly anything came out");
+    Ok(())
+}
+
+fn feeds(run: &Run, clip: &Path, chunk_size: &str) -> Result<()> {
+    let (ours, theirs) = outputs(run);
+    let outcome = run.finish(run.program("feed").arg(clip).arg(&ours).arg(chunk_size))?;
+    ensure!(outcome.success(), "{}", outcome.describe());
+    let (_, _, options) = OUTPUTS[2];
+    let arguments = [&STREAMS[..], options].concat();
+    ffmpeg::remux(clip, &Remux { never_seeks: true, arguments: &arguments, format: "mp4" }, &theirs)?;
+    ensure!(ffmpeg::same_bytes(&ours, &theirs)? > 10_000, "hardly anything came out");
+    Ok(())
+}
+
+/// FFmpeg's muxer for files of the codec; none where there are none.
+fn muxer((codec, is_picture): &(String, bool)) -> Option<&'static str> {
+    Some(match codec.as_str() {
+        _ if *is_picture => "data",
+        "h264" => "h264",
+        "hevc" => "hevc",
+        "mpeg2video" => "mpeg2video",
+        "mpeg4" => "m4v",
+        "vp9" => "ivf",
+        "aac" => "adts",
+        "mp2" => "mp2",
+        "opus" => "ogg",
+        _ => return None,
+    })
+}
+
+fn extracts(run: &Run, clip: &Path, index: usize, stream: &(String, bool)) -> Result<()> {
+    let (ours, theirs) = outputs(run);
+    let outcome = run.finish(run.program("extract").arg(clip).arg(index.to_string()).arg(&ours))?;
+    let Some(muxer) = muxer(stream) else {
+        ensure!(outcome.status.code() == Some(1) && !ours.exists(), "no failure: {}", outcome.describe());
+        return Ok(());
+    };
+    ensure!(outcome.success(), "{}", outcome.describe());
+    let arguments = ["-map", &format!("0:{index}")];
+    ffmpeg::remux(clip, &Remux { never_seeks: false, arguments: &arguments, format: muxer }, &theirs)?;
+    let size = ffmpeg::same_bytes(&ours, &theirs)?;
+    ensure!(size > 50 && outcome.stdout.contains(" packets, "), "{size} bytes: {}", outcome.describe());
+    Ok(())
+}
+
+fn fails(run: &Run, program: &str, input: &Path, rest: &str) -> Result<()> {
+    let (ours, _) = outputs(run);
+    let outcome = run.finish(run.program(program).args(arguments(program, input, &ours, rest)))?;
+    ensure!(outcome.status.code() == Some(1), "the exit code is not 1: {}", outcome.describe());
+    ensure!(outcome.stderr.contains("Error occurred: "), "no reason: {}", outcome.describe());
+    ensure!(!ours.exists(), "it left a file behind");
+    Ok(())
+}
+
+/// The device stays what it is: these programs run as root, too.
+fn fails_on_a_full_disk(run: &Run, program: &str, clip: &Path, rest: &str) -> Result<()> {
+    let full = Path::new("/dev/full");
+    let outcome = run.finish(run.program(program).args(arguments(program, clip, full, rest)))?;
+    ensure!(outcome.status.code() == Some(1), "the exit code is not 1: {}", outcome.describe());
+    ensure!(outcome.stderr.contains("Error occurred: "), "no reason: {}", outcome.describe());
+    ensure!(full.exists() && !full.is_file(), "the device is gone");
+    Ok(())
+}
