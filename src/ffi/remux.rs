@@ -180,9 +180,10 @@ unsafe fn read(options: *const memux_remux_options) -> Result<(Run, Options)> {
     let streams = match options.streams.is_null() {
         true if options.stream_count > 0 => return Err(null("memux_remux_options.streams")),
         true => None,
-        // SAFETY: passed on.
         false => {
-            Some(unsafe { ptr::array(options.streams, options.stream_count, "memux_remux_options.streams") }?.to_vec())
+            // SAFETY: passed on.
+            let streams = unsafe { ptr::array(options.streams, options.stream_count, "memux_remux_options.streams") }?;
+            Some(streams.to_vec())
         }
     };
     let options = Options {
