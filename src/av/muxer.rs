@@ -342,22 +342,24 @@ impl<'o, 'a> Muxer<'o, 'a> {
         })
     }
 
-    /// Writes `packet` and leaves it empty. Packets before the first from which decoding can begin are left out; says
-    /// whether it was one of those. `shift`: microseconds that are taken from its times.
-    pub fn write(&mut self, packet: &mut Packet, target: usize, shift: i64) -> Result<bool> {
+    /// Whether decoding can begin with that packet of the stream, or has begun: those before the first are to be left out.
+    pub fn begins(&mut self, packet: &Packet, target: usize) -> bool {
+        self.targets.get_mut(target).is_some_and(|target| {
+            target.started |= packet.is_key();
+            target.started
+        })
+    }
+
+    /// Writes `packet` and leaves it empty. `shift`: microseconds that are taken from its times.
+    pub fn write(&mut self, packet: &mut Packet, target: usize, shift: i64) -> Result<()> {
         self.control.enter(Stage::Write);
         let is_loose = self.format.flags() & ff::AVFMT_TS_NONSTRICT != 0;
         let is_timeless = self.format.flags() & ff::AVFMT_NOTIMESTAMPS != 0;
         let target = self.targets.get_mut(target).ok_or_else(|| Error::internal("a stream that was not added"))?;
-        if !target.started && !packet.is_key() {
-            packet.clear();
-            return Ok(false);
-        }
-        target.started = true;
         if let Some(filter) = &mut target.filter
             && !filter.change(packet, self.control)?
         {
-            return Ok(true);
+            return Ok(());
         }
         // SAFETY: the packet is ours, the stream lives; the muxer takes what the packet holds.
         let code = unsafe {
@@ -373,8 +375,7 @@ impl<'o, 'a> Muxer<'o, 'a> {
             (*packet.as_ptr()).pos = -1;
             ff::av_interleaved_write_frame(self.context.as_ptr(), packet.as_ptr())
         };
-        check(code, "a packet cannot be written", self.control)?;
-        Ok(true)
+        check(code, "a packet cannot be written", self.control).map(drop)
     }
 
     /// Ends the container, and hands over all that is still held back.
@@ -453,10 +454,11 @@ impl Target {
         unsafe { ff::av_packet_rescale_ts(raw, self.time_base, stream.time_base) };
         if let Some(rate) = self.sample_rate.filter(|_| dts != ff::AV_NOPTS_VALUE) {
             // In whole samples, whatever the input's unit rounds to.
+            // FFmpeg ends the process where a frame is shorter than nothing.
             // SAFETY: parameters of a stream of ours, and a number of ours to carry on.
             unsafe {
                 let samples = ff::av_get_audio_frame_duration2(stream.codecpar, raw.size);
-                let samples = if samples > 0 { samples } else { (*stream.codecpar).frame_size };
+                let samples = if samples > 0 { samples } else { (*stream.codecpar).frame_size.max(0) };
                 let unit = ff::AVRational { num: 1, den: rate };
                 let (from, to) = (self.time_base, stream.time_base);
                 raw.dts = ff::av_rescale_delta(from, dts, unit, samples, &raw mut self.rest, to);

@@ -16,10 +16,10 @@ use super::source::memux_source;
 use super::status::memux_status;
 use super::views::memux_side_data;
 use crate::av::Format;
-use crate::error::{Error, Result, Stage, Status};
+use crate::error::{Result, Stage, Status};
 use crate::fault::{Place, point};
 use crate::io::{Control, Seekability, Source};
-use crate::ops::input::{Aim, Options, Reader, Report};
+use crate::ops::input::{Aim, Options, Reader, Report, no_stream};
 use crate::ops::probe::Level;
 use crate::ops::{self, Run};
 use self_cell::{MutBorrow, self_cell};
@@ -138,8 +138,8 @@ pub unsafe extern "C" fn memux_input_open(
     unsafe { guard::enter(error) }.status(|| {
         point(Place::Export);
         // SAFETY: this function's contract.
-        let (input, source, (run, options)) =
-            unsafe { (ptr::handle_out(input, "input")?, Hold::on(source)?, read(options)?) };
+        let (input, (run, options), source) =
+            unsafe { (ptr::handle_out(input, "input")?, read(options)?, Hold::on(source)?) };
         let (named, control) = ops::input::prepare(run, source.unblock())?;
         let seeks = source.seekability() != Seekability::None;
         let ground = Ground { source: MutBorrow::new(source), control, seeks };
@@ -276,8 +276,7 @@ pub unsafe extern "C" fn memux_input_select(
         point(Place::Export);
         // SAFETY: this function's contract.
         let streams = unsafe { ptr::array(streams, count, "streams") }?;
-        let none = |stream: i32| Error::new(Status::NoStream, format!("there is no stream {stream}")).of_stream(stream);
-        let wanted = streams.iter().map(|stream| usize::try_from(*stream).map_err(|_| none(*stream)));
+        let wanted = streams.iter().map(|stream| usize::try_from(*stream).map_err(|_| no_stream(*stream)));
         let wanted = wanted.collect::<Result<Vec<_>>>()?;
         // SAFETY: this function's contract.
         unsafe { with(input) }?

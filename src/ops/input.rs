@@ -10,6 +10,9 @@ use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Control, Inlet, Source, Unblock};
 use std::collections::VecDeque;
 
+#[cfg(test)]
+mod tests;
+
 /// How many packets a seek may read to learn where it has landed, and how many bytes of them it keeps.
 const MOST_AHEAD: usize = 256;
 const MOST_AHEAD_BYTES: u64 = 64 << 20;
@@ -47,6 +50,12 @@ struct Landing {
 pub struct Report {
     pub packets: u64,
     pub found: Found,
+}
+
+/// A number that was chosen and is none.
+pub fn no_stream(number: i32) -> Error {
+    let error = Error::new(Status::NoStream, format!("there is no stream {number}"));
+    error.of_stream(number).at_stage(Stage::Arguments)
 }
 
 /// What must stand before a container can be opened: FFmpeg, the format that the host names, the reins.
@@ -132,7 +141,7 @@ impl<'a> Reader<'a> {
         let known = self.input.stream_count();
         if let Some(unknown) = wanted.iter().find(|index| **index >= known) {
             let number = i32::try_from(*unknown).unwrap_or(i32::MAX);
-            return Err(Error::new(Status::NoStream, format!("there is no stream {unknown}")).of_stream(number));
+            return Err(no_stream(number));
         }
         self.input.keep(wanted);
         self.wanted = Some(wanted.to_vec());

@@ -70,7 +70,11 @@ pub fn front_to_back_if_need_be<T>(
     }
     match work(source, true) {
         Err(error) if error.status == Status::Corrupt && error.stage == Stage::Open => {
-            work(source, false).map_err(|_| error)
+            work(source, false).map_err(|second| match (second.stage, second.status) {
+                (Stage::Open, Status::Corrupt | Status::NeedsSeek) => error,
+                // It was opened, or has failed for a reason of the host's.
+                _ => second,
+            })
         }
         first => first,
     }
@@ -136,4 +140,29 @@ pub fn no_stream_at_all() -> Error {
 /// or are known only when some of them was read.
 fn declares_all(format: Format) -> bool {
     matches!(format.container(), Container::Mp4 | Container::Matroska)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::Memory;
+
+    /// What is said when opening fails at first, and then `second` is what comes of it.
+    fn said(second: Error) -> Status {
+        let mut second = Some(second);
+        let work = |_: &mut dyn Source, freely: bool| match (freely, &mut second) {
+            (true, _) => Err::<(), _>(Error::new(Status::Corrupt, "first").at_stage(Stage::Open)),
+            (false, second) => Err(second.take().unwrap()),
+        };
+        front_to_back_if_need_be(&mut Memory::new(b""), work).unwrap_err().status
+    }
+
+    #[test]
+    fn a_failure_of_the_second_try_is_told_unless_it_is_that_opening_fails_again() {
+        let error = |status, stage| Error::new(status, "second").at_stage(stage);
+        assert_eq!(said(error(Status::NeedsSeek, Stage::Open)), Status::Corrupt);
+        assert_eq!(said(error(Status::Sink, Stage::Write)), Status::Sink);
+        assert_eq!(said(error(Status::Cancelled, Stage::Open)), Status::Cancelled);
+        assert_eq!(said(error(Status::Codec, Stage::Header)), Status::Codec);
+    }
 }

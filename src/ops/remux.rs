@@ -2,6 +2,8 @@
 
 mod faststart;
 mod layout;
+#[cfg(test)]
+mod tests;
 mod writing;
 
 pub use layout::{Layout, Plan};

@@ -1,4 +1,5 @@
-//! One output while its packets come. It begins with the first of them: what turns out to have none is no output.
+//! One output while its packets come. It begins with the first of them that is written: what
+//! turns out to have none is no output.
 
 use super::Report;
 use crate::av::{Muxer, Packet};
@@ -21,13 +22,15 @@ impl Writing<'_, '_> {
     pub fn take(&mut self, packet: &mut Packet, report: &mut Report) -> Result<()> {
         let target = packet.stream().and_then(|stream| self.targets.get(stream).copied().flatten());
         let Some(target) = target else { return Ok(()) };
+        if !self.muxer.begins(packet, target) {
+            return Ok(());
+        }
         if !self.begun {
             self.begin()?;
             self.begun = true;
         }
-        if self.muxer.write(packet, target, self.shift)? {
-            report.packets = report.packets.saturating_add(1);
-        }
+        self.muxer.write(packet, target, self.shift)?;
+        report.packets = report.packets.saturating_add(1);
         Ok(())
     }
 
@@ -45,7 +48,10 @@ impl Writing<'_, '_> {
     pub fn end(mut self, result: Result<()>) -> Result<()> {
         match result {
             Ok(()) if self.begun => self.muxer.finish(),
-            Ok(()) => Err(Error::new(Status::NoStream, "the input holds no packet of the streams that were chosen")),
+            Ok(()) => {
+                let message = "the input holds no packet of the streams that were chosen from which decoding can begin";
+                Err(Error::new(Status::NoStream, message))
+            }
             Err(error) => {
                 if self.begun {
                     // The first failure stays the reason.
