@@ -191,6 +191,10 @@ impl<'a> Reader<'a> {
             return Err(crate::io::needs_seek(position).at_stage(Stage::Packets));
         }
         self.on(|reader| {
+            if reader.wanted.as_ref().is_some_and(Vec::is_empty) {
+                reader.seek_for_others(time, aim)?;
+                return Ok(None);
+            }
             let (mut target, mut back) = (time, FIRST_STEP_BACK);
             loop {
                 reader.input.seek(target)?;
@@ -209,6 +213,18 @@ impl<'a> Reader<'a> {
                 back = back.saturating_mul(2);
             }
         })
+    }
+
+    /// No stream is wanted for now: libavformat finds its way by the packets of those that it may give.
+    fn seek_for_others(&mut self, time: i64, aim: Aim) -> Result<()> {
+        let all: Vec<_> = (0..self.input.stream_count()).collect();
+        self.input.keep(&all);
+        let result = self.input.seek(time);
+        self.input.keep(&[]);
+        self.ahead.clear();
+        self.at_end = false;
+        self.shown_from = (aim == Aim::Exact).then_some(time);
+        result
     }
 
     /// Reads ahead until the stream that people look at shows, or, to be exact, can be decoded; or for a while.

@@ -191,6 +191,10 @@ impl Job<'_> {
                 true => Err(Error::new(Status::NoStream, "the input holds no video, audio or subtitles that fit")),
             };
         };
+        if asked.is_empty() {
+            let error = Error::new(Status::NoStream, "a list of no streams was given, and an output needs one");
+            return Err(error.at_stage(Stage::Arguments));
+        }
         let mut chosen = Vec::new();
         for number in asked {
             let index = usize::try_from(*number).ok().filter(|index| *index < description.streams.len());

@@ -67,7 +67,9 @@ impl Plan {
         match self.layout {
             Layout::Fragmented if self.format.is_matroska() => vec![("live", "1".to_owned())],
             Layout::Fragmented => {
-                let by_time = fragment.or((!has_video).then_some(WITHOUT_VIDEO));
+                // The muxer knows no longer ones.
+                let longest = i64::from(i32::MAX);
+                let by_time = fragment.or((!has_video).then_some(WITHOUT_VIDEO)).map(|time| time.min(longest));
                 let by_key = if fragment.is_none() && has_video { "+frag_keyframe" } else { "" };
                 // The index waits for the first fragment, and so knows where each stream begins.
                 let flags = format!("+delay_moov+default_base_moof{by_key}");

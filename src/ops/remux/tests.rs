@@ -1,4 +1,4 @@
-//! Inputs of which there is nothing to be made.
+//! Inputs of which there is nothing to be made, and strange orders.
 
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
@@ -35,5 +35,21 @@ fn a_stream_without_a_frame_to_begin_with_is_no_output() {
         let (note, report, output) = remux(&bytes, &options);
         assert_eq!(note.unwrap_err().status, Status::NoStream, "{format}");
         assert_eq!((report.packets, output.len()), (0, 0), "{format}");
+    }
+}
+
+#[test]
+fn a_list_of_no_streams_is_an_error_of_the_arguments() {
+    let options = Options { format: "mp4".to_owned(), streams: Some(Vec::new()), ..Options::default() };
+    let error = remux(&clip("h264.mp4"), &options).0.unwrap_err();
+    assert_eq!((error.status, error.stage), (Status::NoStream, Stage::Arguments));
+}
+
+#[test]
+fn fragments_may_be_as_long_as_a_host_likes() {
+    for fragment in [1, i64::from(i32::MAX) + 1, i64::MAX] {
+        let layout = Layout::Fragmented;
+        let options = Options { format: "mp4".to_owned(), layout, fragment: Some(fragment), ..Options::default() };
+        assert_eq!(remux(&clip("h264.mp4"), &options).0.unwrap(), Note::Done, "{fragment}");
     }
 }
