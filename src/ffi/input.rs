@@ -153,19 +153,21 @@ pub unsafe extern "C" fn memux_input_open(
 fn open(ground: Ground, named: Option<Format>, options: &Options) -> Result<Opened> {
     let seeks = ground.seeks;
     let try_it = |ground: Ground, freely: bool| {
-        Opened::try_new_or_recover(ground, |ground| {
+        let opened = Opened::try_new_or_recover(ground, |ground| {
             Reader::open(ground.source.borrow_mut(), named, options, &ground.control, freely)
-        })
+        });
+        opened.map_err(Box::new)
     };
-    match try_it(ground, seeks) {
-        Ok(opened) => Ok(opened),
-        Err((ground, error)) if seeks && error.status == Status::Corrupt && error.stage == Stage::Open => {
-            ground.control.resume()?;
-            let ground = Ground { source: MutBorrow::new(ground.source.into_inner()), ..ground };
-            try_it(ground, false).map_err(|_| error)
-        }
-        Err((_, error)) => Err(error),
+    let (ground, error) = match try_it(ground, seeks) {
+        Ok(opened) => return Ok(opened),
+        Err(failed) => *failed,
+    };
+    if !seeks || error.status != Status::Corrupt || error.stage != Stage::Open {
+        return Err(error);
     }
+    ground.control.resume()?;
+    let ground = Ground { source: MutBorrow::new(ground.source.into_inner()), ..ground };
+    try_it(ground, false).map_err(|_| error)
 }
 
 /// The next packet, of whichever selected stream it is.
