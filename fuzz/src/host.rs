@@ -160,6 +160,7 @@ fn extraction(input: &Input, engine: i32, operation: &mut Extraction) -> Said<Ex
             let (options, mut report) = unsafe {
                 let mut options: memux_extract_options = std::mem::zeroed();
                 memux_extract_options_init(&raw mut options, size_of::<memux_extract_options>());
+                options.framing = MEMUX_FRAMING_ANNEXB;
                 options.run = &raw const *run;
                 (options.select, options.stream_index) = (input.select, input.stream);
                 let mut report: memux_extract_report = std::mem::zeroed();

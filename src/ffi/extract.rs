@@ -128,7 +128,7 @@ pub unsafe extern "C" fn memux_extract_video(
         let (block, opaque) = unsafe { (Block::new(data.cast(), size, "data")?, Opaque::new(opaque)) };
         let mut writer = writer::build_bare(write, opaque)?;
         let mut memory = Memory::new(block.as_slice());
-        let options = Options { framing: Framing::AnnexB, ..Options::default() };
+        let options = Options::annex_b();
         run(&mut memory, &mut writer, Run::default(), &options, &mut Report::default()).map(status_of)
     })
 }

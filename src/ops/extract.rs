@@ -31,6 +31,13 @@ pub struct Options {
     pub threads: u32,
 }
 
+impl Options {
+    /// Annex B and nothing else.
+    pub fn annex_b() -> Self {
+        Options { framing: Framing::AnnexB, ..Options::default() }
+    }
+}
+
 /// What the stream holds. Known as soon as the stream is, so that a host can tell what it was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(i32)]

@@ -152,7 +152,7 @@ type Extracted = (Vec<u8>, Result<Note, (Status, Stage, Option<i32>, String)>, e
 fn extracted(bytes: &[u8], engine: Engine) -> (Extracted, extract::Report) {
     let (mut buffer, mut report) = (Buffer::default(), extract::Report::default());
     let run = Run { engine, ..Run::default() };
-    let note = extract::run(&mut Memory::new(bytes), &mut buffer, run, &extract::Options::default(), &mut report);
+    let note = extract::run(&mut Memory::new(bytes), &mut buffer, run, &extract::Options::annex_b(), &mut report);
     let note = note.map_err(|error| (error.status, error.stage, error.stream, error.message.into_owned()));
     ((buffer.take(), note, report.codec, report.packets, report.found.stream), report)
 }

@@ -43,7 +43,7 @@ fn extract(
         source,
         &mut buffer,
         run,
-        &extract::Options { select, ..extract::Options::default() },
+        &extract::Options { select, ..extract::Options::annex_b() },
         &mut report,
     );
     (note, report, buffer.take())
@@ -206,7 +206,7 @@ fn a_sink_that_fails_at_any_byte_ends_the_operation_with_its_code() {
         let host = FakeWriter { answers, clamp: true, ..FakeWriter::default() };
         let mut sink = Writer::new(host, QUICK, Some(1000));
         let mut report = extract::Report::default();
-        let options = extract::Options::default();
+        let options = extract::Options::annex_b();
         match extract::run(&mut Memory::new(&bytes), &mut sink, Run::default(), &options, &mut report) {
             Ok(_) => break,
             Err(error) => {

@@ -38,14 +38,14 @@ fn by_ffmpeg(bytes: &[u8]) -> Outcome {
     crate::av::log::set(-1, Some(std::sync::Arc::new(|_, _| {})));
     let (mut buffer, mut report) = (Buffer::default(), Report::default());
     let run = Run { engine: Engine::Ffmpeg, ..Run::default() };
-    let note = super::run(&mut Memory::new(bytes), &mut buffer, run, &Options::default(), &mut report);
+    let note = super::run(&mut Memory::new(bytes), &mut buffer, run, &Options::annex_b(), &mut report);
     let taken = buffer.take();
     assert_eq!(taken.len() as u64, report.bytes_written);
     (taken, report.packets, note)
 }
 
 fn walk_to(track: &Track, prefix: usize, sink: &mut dyn Sink, control: &Control) -> std::result::Result<u64, Stop> {
-    let (rules, options, mut report) = (rules(), Options::default(), Report::default());
+    let (rules, options, mut report) = (rules(), Options::annex_b(), Report::default());
     let job = Job { rules: &rules, control, options: &options };
     from(&track.demux(prefix), 0, &job, sink, &mut report).map(|()| report.packets)
 }
@@ -60,7 +60,7 @@ fn both_ways(track: &Track, prefix: usize, only_slices: bool) -> (Outcome, Optio
         Err(Stop::Declined(declined)) => {
             let (mut report, mut found) = (Report::default(), Found::default());
             let movie = track.movie();
-            let (options, written) = (Options::default(), sink.position());
+            let (options, written) = (Options::annex_b(), sink.position());
             let outlet = Outlet::again(&mut sink, &control, written);
             let note = by_libavformat(&mut Memory::new(&movie), outlet, None, &options, &mut report, &mut found);
             assert_eq!(control.progress().bytes_written, sink.position());
@@ -310,7 +310,7 @@ fn into_memory(track: &Track, capacity: usize, threads: u32) -> (Vec<u8>, u64, s
     let mut memory = vec![0xEE; capacity];
     let control = Control::unbounded();
     control.set_total(Some(track.samples.iter().map(|sample| sample.len() as u64).sum()));
-    let (rules, options, mut report) = (rules(), Options { threads, ..Options::default() }, Report::default());
+    let (rules, options, mut report) = (rules(), Options { threads, ..Options::annex_b() }, Report::default());
     let job = Job { rules: &rules, control: &control, options: &options };
     let mut place = Place::new(crate::mem::room(&mut memory));
     place.is_large();
@@ -366,13 +366,13 @@ fn the_size_is_that_of_the_output_and_too_little_room_is_told_with_it() {
     for engine in [Engine::Auto, Engine::Ffmpeg] {
         let run = || Run { engine, ..Run::default() };
         let mut report = Report::default();
-        let (note, size) = run_to_size(&mut Memory::new(&bytes), run(), &Options::default(), &mut report).unwrap();
+        let (note, size) = run_to_size(&mut Memory::new(&bytes), run(), &Options::annex_b(), &mut report).unwrap();
         assert_eq!((note, size, report.packets), (Note::Done, whole.len() as u64, packets));
         assert_eq!((report.bytes_written, report.found.completeness), (0, Completeness::Complete));
         for capacity in [0, 1000, whole.len() - 1, whole.len(), whole.len() + 9] {
             let mut memory = vec![0xEE; capacity];
             let room = crate::mem::room(&mut memory);
-            let result = run_into(&mut Memory::new(&bytes), room, run(), &Options::default(), &mut report);
+            let result = run_into(&mut Memory::new(&bytes), room, run(), &Options::annex_b(), &mut report);
             let kept = capacity.min(whole.len());
             assert!(memory[..kept] == whole[..kept] && memory[kept..].iter().all(|byte| *byte == 0xEE));
             assert_eq!((report.bytes_written, report.packets), (kept as u64, packets));

@@ -10,7 +10,7 @@ fn extracted(bytes: &[u8], engine: Engine, only_slices: bool) -> (Told, Report) 
     let mut sink = Writer::new(FakeWriter { only_slices, ..FakeWriter::default() }, QUICK, None);
     let run = Run { engine, ..Run::default() };
     let mut report = Report::default();
-    let note = super::run(&mut Memory::new(bytes), &mut sink, run, &Options::default(), &mut report);
+    let note = super::run(&mut Memory::new(bytes), &mut sink, run, &Options::annex_b(), &mut report);
     let note = note.map_err(|error| (error.status, error.stage, error.stream, error.message.into_owned()));
     let taken = sink.into_host().taken;
     assert_eq!(taken.len() as u64, report.bytes_written);
@@ -33,11 +33,11 @@ fn hold(path: &Path) {
     }
     let Ok(note) = expected.1 else { return };
     let mut report = Report::default();
-    let measured = run_to_size(&mut Memory::new(&bytes), Run::default(), &Options::default(), &mut report).unwrap();
+    let measured = run_to_size(&mut Memory::new(&bytes), Run::default(), &Options::annex_b(), &mut report).unwrap();
     assert_eq!(measured, (note, expected.0.len() as u64), "{name}");
     for threads in [1, 2] {
         let mut memory = vec![0xEE; expected.0.len()];
-        let options = Options { threads, ..Options::default() };
+        let options = Options { threads, ..Options::annex_b() };
         let room = crate::mem::room(&mut memory);
         let filled = run_into(&mut Memory::new(&bytes), room, Run::default(), &options, &mut report).unwrap();
         assert!(filled == note && memory == expected.0, "{name}: into memory, {threads} threads");

@@ -13,7 +13,7 @@ fn track(sizes: &[usize]) -> Track {
 fn extract(movie: &[u8], writer: FakeWriter, limits: Limits) -> (FakeWriter, Report, Result<Note>) {
     let mut sink = Writer::new(writer, QUICK, None);
     let (run, mut report) = (Run { engine: Engine::Ffmpeg, limits, ..Run::default() }, Report::default());
-    let note = super::super::run(&mut Memory::new(movie), &mut sink, run, &Options::default(), &mut report);
+    let note = super::super::run(&mut Memory::new(movie), &mut sink, run, &Options::annex_b(), &mut report);
     (sink.into_host(), report, note)
 }
 
