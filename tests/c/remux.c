@@ -268,9 +268,12 @@ static void nothing_was_made_in_the_working_folder(void) { EXPECT_SAME(files_in(
 int main(void)
 {
     char folder[256], back[1024];
+    char *clips = realpath(getenv("MEMUX_CLIPS") ? getenv("MEMUX_CLIPS") : "tests/clips", NULL);
 
     /* All of it in an empty folder, which stays empty. */
-    setenv("MEMUX_CLIPS", realpath(getenv("MEMUX_CLIPS") ? getenv("MEMUX_CLIPS") : "tests/clips", NULL), 1);
+    if (!clips || setenv("MEMUX_CLIPS", clips, 1) != 0)
+        abort();
+    free(clips);
     snprintf(folder, sizeof folder, "%s/memux-XXXXXX", P_tmpdir);
     if (!getcwd(back, sizeof back) || !mkdtemp(folder) || chdir(folder) != 0)
         abort();

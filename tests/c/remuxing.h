@@ -48,7 +48,8 @@ static inline memux_status remux_run(remux *self, memux_source *source, enum int
     if (into == BUFFER) {
         memux_buffer *buffer = NULL;
         EXPECT_STATUS(memux_sink_take_buffer(sink, &buffer, NULL), MEMUX_OK);
-        host_take(&self->host, memux_buffer_data(buffer), memux_buffer_size(buffer));
+        if (memux_buffer_size(buffer) > 0)
+            host_take(&self->host, memux_buffer_data(buffer), memux_buffer_size(buffer));
         memux_buffer_free(buffer);
     }
     memux_sink_free(sink);

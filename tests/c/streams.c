@@ -191,7 +191,7 @@ static void forms_that_need_going_back_come_whole_into_a_sink_that_only_appends(
     memux_writer writer = host_writer(&host);
     memux_sink *sink;
     memux_error *error;
-    uint32_t length;
+    uint32_t length = 0;
 
     appended = to_buffer(source, &options, MEMUX_OK, &report);
     sink = host_sink_of(&writer);
@@ -199,7 +199,8 @@ static void forms_that_need_going_back_come_whole_into_a_sink_that_only_appends(
     EXPECT(same_bytes(host.file, appended));
     EXPECT_SAME(host.seeks, 0);
     /* IVF's header says how long it is, in milliseconds, which is put in at the end. */
-    memcpy(&length, host.file.data + 24, sizeof length);
+    if (EXPECT(host.file.size > 32))
+        memcpy(&length, host.file.data + 24, sizeof length);
     EXPECT_SAME(length, 3000);
 
     memux_limits_init(&limits, sizeof limits);

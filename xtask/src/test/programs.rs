@@ -181,6 +181,8 @@ pub fn runner(workspace: &Workspace, mode: Mode, program: &Path) -> Command {
         command.arg(format!("--suppressions={}", workspace.root.join("tests/c/valgrind.supp").display()));
         command.arg(program);
     }
+    // Cargo's folders stand in there: a library left in one would come before the one that the program was linked with.
+    command.env_remove("LD_LIBRARY_PATH");
     command.env("MEMUX_CLIPS", workspace.root.join("tests/clips")).env("MEMUX_TEST_MODE", mode.name());
     command.env("MEMUX_SYMBOLS", workspace.root.join("packaging/symbols.txt"));
     command.env("ASAN_OPTIONS", "detect_leaks=1:strict_string_checks=1").env("UBSAN_OPTIONS", "print_stacktrace=1");
