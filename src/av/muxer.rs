@@ -378,6 +378,22 @@ impl<'o, 'a> Muxer<'o, 'a> {
         check(code, "a packet cannot be written", self.control).map(drop)
     }
 
+    /// Bytes that have gone to the host.
+    pub fn written(&self) -> u64 {
+        self.control.progress().bytes_written
+    }
+
+    /// A stream that has had no packet, of a codec that MP4 describes by its packets alone.
+    pub fn undescribed(&self) -> Option<usize> {
+        let described_by_packets =
+            [ff::AVCodecID::AV_CODEC_ID_AC3, ff::AVCodecID::AV_CODEC_ID_EAC3, ff::AVCodecID::AV_CODEC_ID_TRUEHD];
+        self.targets.iter().position(|target| {
+            // SAFETY: a stream of ours; the codec id is read as the integer that it is.
+            let codec = unsafe { (&raw const (*target.raw.as_ref().codecpar).codec_id).cast::<c_int>().read() };
+            !target.started && described_by_packets.iter().any(|known| *known as c_int == codec)
+        })
+    }
+
     /// Ends the container, and hands over all that is still held back.
     pub fn finish(mut self) -> Result<()> {
         self.control.enter(Stage::Trailer);

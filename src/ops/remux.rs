@@ -17,7 +17,7 @@ use crate::av::{Depth, Format, Input, Muxer, MuxerFormat, Packet};
 use crate::description::{Description, Kind, Tag, microseconds};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Inlet, Outlet, Sink, Source, Spool};
-use writing::Writing;
+use writing::{Fragments, Writing};
 
 /// Which of the two codes for H.264 and HEVC the MP4 family gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -163,11 +163,13 @@ impl Job<'_> {
                 format!("a stream of {} does not fit into {}", codec.unwrap_or("an unknown codec"), self.format.name());
             (i32::try_from(*index).unwrap_or(-1), message)
         });
+        let mut fragments = None;
         if self.format.is_mp4() && self.plan.layout == Layout::Fragmented {
             muxer.strip_adts()?;
+            fragments = Some(Fragments::new(input.control().limits.max_spool_bytes));
         }
         let header = self.plan.muxer_options(self.options.fragment, has_video);
-        let mut writing = Writing { muxer, targets, shift, header, strange, begun: false };
+        let mut writing = Writing { muxer, targets, shift, header, strange, begun: false, fragments };
         let result = packets::each(input, found, &mut |packet: &mut Packet| writing.take(packet, report));
         writing.end(result)
     }

@@ -3,7 +3,7 @@
 
 use super::Report;
 use crate::av::{Muxer, Packet};
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, LimitKind, Result, Status};
 
 pub struct Writing<'o, 'a> {
     pub muxer: Muxer<'o, 'a>,
@@ -16,6 +16,32 @@ pub struct Writing<'o, 'a> {
     /// A stream that FFmpeg does not know to fit, and what to say if the muxer refuses.
     pub strange: Option<(i32, String)>,
     pub begun: bool,
+    pub fragments: Option<Fragments>,
+}
+
+/// The muxer of fragments holds packets back: all until each stream has had one, and those since the last key frame.
+pub struct Fragments {
+    /// How many bytes it may hold.
+    most: u64,
+    given: u64,
+}
+
+impl Fragments {
+    pub fn new(most: u64) -> Self {
+        Fragments { most, given: 0 }
+    }
+
+    /// One more packet; `written`: bytes that have come of those before.
+    fn give(&mut self, packet: &Packet, written: u64) -> Result<()> {
+        self.given = self.given.saturating_add(packet.size());
+        if self.given.saturating_sub(written) <= self.most {
+            return Ok(());
+        }
+        let message = format!("the muxer holds more than {} bytes until it can write a fragment", self.most);
+        Err(Error::limit(LimitKind::Spool, message).hint(
+            "set fragment_us, leave out streams without packets, raise max_spool_bytes, or choose another layout",
+        ))
+    }
 }
 
 impl Writing<'_, '_> {
@@ -28,6 +54,9 @@ impl Writing<'_, '_> {
         if !self.begun {
             self.begin()?;
             self.begun = true;
+        }
+        if let Some(fragments) = &mut self.fragments {
+            fragments.give(packet, self.muxer.written())?;
         }
         self.muxer.write(packet, target, self.shift)?;
         report.packets = report.packets.saturating_add(1);
@@ -43,11 +72,23 @@ impl Writing<'_, '_> {
         })
     }
 
+    /// A stream without which the muxer of fragments makes an index that cannot be read, and says nothing.
+    fn undescribed(&self) -> Option<Error> {
+        let target = self.fragments.as_ref().and_then(|_| self.muxer.undescribed())?;
+        let stream = self.targets.iter().position(|place| *place == Some(target))?;
+        let message = "the stream is declared, the input holds no packet of it, and fragments cannot do without";
+        let error = Error::new(Status::NoStream, message).of_stream(i32::try_from(stream).unwrap_or(-1));
+        Some(error.hint("leave the stream out, or choose another layout"))
+    }
+
     /// `result`: how reading went. What was made until a failure is handed over all the same, but for a header that the
     /// muxer gave up.
     pub fn end(mut self, result: Result<()>) -> Result<()> {
         match result {
-            Ok(()) if self.begun => self.muxer.finish(),
+            Ok(()) if self.begun => match self.undescribed() {
+                Some(stream) => Err(stream),
+                None => self.muxer.finish(),
+            },
             Ok(()) => {
                 let message = "the input holds no packet of the streams that were chosen from which decoding can begin";
                 Err(Error::new(Status::NoStream, message))
