@@ -181,7 +181,10 @@ pub fn compare_samples(bytes: &[u8], name: &str) -> Result<(), Declined> {
     let walk = Walk::open(bytes, None, &rules())?;
     let views = match packets(bytes) {
         Err(message) => {
-            assert!(walk.streams().is_empty(), "{name}: walked, but libavformat says {message}");
+            // Open, it has given no answer yet.
+            let mut streams = 0..walk.streams().len();
+            let counted = streams.find(|stream| walk.count(*stream, &mut |_, _| Ok(())).is_ok());
+            assert!(counted.is_none(), "{name}: walked, but libavformat says {message}");
             return Ok(());
         }
         Ok(views) => views,

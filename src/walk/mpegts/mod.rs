@@ -136,6 +136,10 @@ impl<'a> Demux<'a> for Multiplex<'a> {
         while reader.advance(PACKETS_AT_ONCE, &mut |_| packets = packets.saturating_add(1))? {
             pace(reader.offset(), packets)?;
         }
+        if packets == 0 {
+            // Whether the input was cut is then told by all that is around.
+            cut::check(self.layout.bytes())?;
+        }
         Ok(Counted { packets, discarded: 0 })
     }
 
@@ -146,7 +150,7 @@ impl<'a> Demux<'a> for Multiplex<'a> {
         };
         let is_apart = reader.as_ref().is_some_and(|(_, pid, _)| self.is_apart(*pid));
         let first_pts = is_apart.then_some(i64::MAX);
-        Samples { layout: self.layout, reader, refused, ready: VecDeque::new(), first_pts }
+        Samples { layout: self.layout, reader, refused, ready: VecDeque::new(), first_pts, came: false }
     }
 }
 
@@ -157,6 +161,8 @@ pub struct Samples<'a> {
     refused: Option<Declined>,
     ready: VecDeque<Frame>,
     first_pts: Option<i64>,
+    /// One has come.
+    came: bool,
 }
 
 impl<'a> Samples<'a> {
@@ -201,6 +207,7 @@ impl<'a> Iterator for Samples<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(frame) = self.ready.pop_front() {
+                self.came = true;
                 let sample = self.sample(frame);
                 if matches!(sample, Some(Err(_))) {
                     self.reader = None;
@@ -214,7 +221,10 @@ impl<'a> Iterator for Samples<'a> {
             let (reader, ..) = self.reader.as_mut()?;
             match reader.advance(PACKETS_FOR_SAMPLES, &mut |frame| self.ready.push_back(frame)) {
                 Ok(true) => {}
-                Ok(false) if self.ready.is_empty() => return self.end(None),
+                Ok(false) if self.ready.is_empty() => {
+                    let checked = if self.came { Ok(()) } else { cut::check(self.layout.bytes()) };
+                    return self.end(checked.err());
+                }
                 Ok(false) => {}
                 Err(declined) => self.refused = Some(declined),
             }

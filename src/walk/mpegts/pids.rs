@@ -137,8 +137,10 @@ impl Pid {
             self.ended_filled = self.ended_filled.saturating_add(u64::from(self.is_filled()));
         }
         self.begun = pes::begins(payload);
-        if self.begun && std::mem::replace(&mut self.fresh, false) {
+        if self.begun && self.fresh {
+            // What is refused here on the quick way is looked at once more on the long one.
             self.check_first(payload)?;
+            self.fresh = false;
         }
         let stated = if self.begun { pes::size(payload)? } else { None };
         self.bounded = stated.is_some();
