@@ -195,9 +195,16 @@ fn run(workspace: &Workspace, mode: Mode, program: &Program) -> Result<(Outcome,
     if let Some(shim) = &program.preload {
         command.env("LD_PRELOAD", shim);
     }
-    let outcome = shell::capture(&mut command, LIMIT)?;
+    let mut outcome = shell::capture(&mut command, LIMIT)?;
+    if !outcome.success() && outcome.stderr.contains(TOOL_BROKE) {
+        // It is not the program that has failed: once more, and that counts.
+        outcome = shell::capture(&mut command, LIMIT)?;
+    }
     Ok((outcome, started.elapsed()))
 }
+
+/// What the leak checker says when it has crashed itself, as it does now and then while it stops the threads.
+const TOOL_BROKE: &str = "LeakSanitizer has encountered a fatal error";
 
 /// Counts a program's TAP lines; a bad end counts as a failure of its own, whatever the lines say.
 fn report(name: &str, outcome: &Outcome, time: Duration, tally: &mut Tally) {
