@@ -1,12 +1,12 @@
 //! Packets to frames, as far as counting them needs.
 
 use super::check::{check, failure};
+use super::enums;
 use super::ffmpeg as ff;
 use super::input::Input;
 use super::packet::Packet;
 use crate::error::{Error, Result, Status};
 use crate::io::Control;
-use libc::c_int;
 use std::ptr::{self, NonNull};
 
 pub struct Decoder<'a> {
@@ -25,9 +25,8 @@ impl<'a> Decoder<'a> {
     pub fn open(input: &Input, index: usize, control: &'a Control) -> Result<Self> {
         let stream = i32::try_from(index).unwrap_or(-1);
         let parameters = input.parameters(index).ok_or_else(|| Error::internal("a stream has no parameters"))?;
-        // SAFETY: parameters of an open container; the codec id goes to FFmpeg as the integer that it is.
-        let codec =
-            unsafe { ff::avcodec_find_decoder((&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read()) };
+        // SAFETY: parameters of an open container.
+        let codec = unsafe { ff::avcodec_find_decoder(enums::codec_id(parameters.as_ref())) };
         if codec.is_null() {
             return Err(Error::new(Status::NoDecoder, "this FFmpeg has no decoder for the stream").of_stream(stream));
         }

@@ -1,5 +1,6 @@
 //! One packet, used again for each.
 
+use super::enums;
 use super::ffmpeg as ff;
 use crate::error::{Error, Result};
 use std::ptr::NonNull;
@@ -125,7 +126,7 @@ impl Packet {
             let count = if raw.side_data.is_null() { 0 } else { usize::try_from(raw.side_data_elems).unwrap_or(0) };
             (0..count).map(move |nth| {
                 let part = raw.side_data.add(nth);
-                let kind = (&raw const (*part).type_).cast::<libc::c_int>().read();
+                let kind = enums::number(&raw const (*part).type_);
                 let data = match (*part).size {
                     0 => &[][..],
                     size => std::slice::from_raw_parts((*part).data, size),

@@ -15,7 +15,7 @@ use super::outcome::{Found, Note};
 use super::packets::{self, Chosen, Step};
 use super::road::Road;
 use super::{Run, Select};
-use crate::av::{self, Format, Input, Output, Packet};
+use crate::av::{self, Format, Input, Muxer, MuxerFormat, Packet};
 use crate::error::{Error, LimitKind, Result, Stage, Status};
 use crate::io::{Inlet, Outlet, Place, Sink, Source, to_u64};
 use std::mem::MaybeUninit;
@@ -167,10 +167,12 @@ fn extract(
             Some(output) => output,
             none => none.insert(begin(input, index)?),
         };
-        match output.write(packet) {
+        match output.write(packet, 0, 0) {
             Ok(()) => packets = packets.saturating_add(1),
             // Not the sink's doing but the packet's: what came before it is good.
             Err(error) if error.status == Status::Corrupt => return Ok(Step::Damaged),
+            // Only with the first packet does the muxer look for the filter that it may need.
+            Err(error) if error.status == Status::NoEncoder => return Err(error.of_stream(number(index))),
             Err(error) => return Err(error),
         }
         Ok(Step::On)
@@ -220,7 +222,7 @@ fn unlike_annex_b(input: &Input, options: &Options) -> Option<usize> {
 
 fn no_annex_b(stream: usize) -> Error {
     let error = Error::new(Status::Codec, "the stream is neither H.264 nor HEVC, which alone have an Annex B form");
-    error.of_stream(i32::try_from(stream).unwrap_or(-1)).hint("memux_extract() with MEMUX_FRAMING_AUTO takes any codec")
+    error.of_stream(number(stream)).hint("memux_extract() with MEMUX_FRAMING_AUTO takes any codec")
 }
 
 fn begin<'o, 'a>(
@@ -228,16 +230,25 @@ fn begin<'o, 'a>(
     index: usize,
     outlet: &'o mut Outlet<'a>,
     report: &mut Report,
-) -> Result<Output<'o, 'a>> {
+) -> Result<Muxer<'o, 'a>> {
     let codec = input.stream(index).map_or(av::Codec::Other, |stream| stream.codec);
     let (codec, muxer) = match codec {
-        av::Codec::H264 => (Codec::H264, c"h264"),
-        av::Codec::Hevc => (Codec::Hevc, c"hevc"),
+        av::Codec::H264 => (Codec::H264, "h264"),
+        av::Codec::Hevc => (Codec::Hevc, "hevc"),
         av::Codec::Other => return Err(no_annex_b(index)),
     };
     report.codec = codec;
     report.framing = Framing::AnnexB;
-    let mut output = Output::copy_of(input, index, muxer, outlet)?;
-    output.write_header()?;
+    let format = MuxerFormat::find(muxer).map_err(|error| error.of_stream(number(index)))?;
+    let mut output = Muxer::new(format, outlet, false)?;
+    output.hand_on_whole_pieces();
+    // The tag is the input container's word for the codec, and means nothing in this one.
+    output.add(input, index, Some(0), &[])?;
+    output.write_header(&[])?;
     Ok(output)
+}
+
+/// The index as errors have it.
+fn number(index: usize) -> i32 {
+    i32::try_from(index).unwrap_or(-1)
 }

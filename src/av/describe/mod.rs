@@ -4,6 +4,7 @@ mod names;
 mod opened;
 mod side_data;
 
+use super::enums;
 use super::ffmpeg as ff;
 use super::input::Input;
 use crate::description::{Audio, Chapter, Container, Description, Kind, Program, Rational, Stream, Tag, Video};
@@ -54,11 +55,11 @@ impl Input<'_, '_> {
             Depth::Container => None,
             Depth::Decoders => opened::Opened::of(raw, parameters)?,
         };
-        // SAFETY: both belong to an open container, of which nothing changes meanwhile. Enums are read as integers.
+        // SAFETY: both belong to an open container, of which nothing changes meanwhile.
         let stream = unsafe {
             let (stream, known) = (raw.as_ref(), parameters.as_ref());
-            let codec = (&raw const known.codec_id).cast::<c_int>().read();
-            let media = (&raw const known.codec_type).cast::<c_int>().read();
+            let codec = enums::codec_id(known);
+            let media = enums::codec_type(known);
             let (codec_name, codec_long_name) = names::codec(codec);
             let configuration = bytes(known.extradata, known.extradata_size)?;
             Stream {

@@ -1,6 +1,7 @@
 //! FFmpeg's names for its numbers. The numbers go to FFmpeg as the integers that they are: it may know more than the
 //! headers named when this was compiled.
 
+use super::super::enums;
 use super::super::ffmpeg as ff;
 use libc::{c_char, c_int};
 use std::ffi::CStr;
@@ -49,9 +50,9 @@ pub fn sample_format(format: c_int) -> Option<String> {
 macro_rules! property {
     ($name:ident, $member:ident, $ask:ident, $unspecified:expr) => {
         pub fn $name(known: &ff::AVCodecParameters) -> Option<String> {
-            // SAFETY: read as an integer; the result is static or null.
+            // SAFETY: borrowed; the result is static or null.
             unsafe {
-                let value = (&raw const known.$member).cast::<c_int>().read();
+                let value = enums::number(&raw const known.$member);
                 if value == $unspecified as c_int { None } else { text(ff::$ask(value)) }
             }
         }
@@ -65,8 +66,8 @@ property!(color_primaries, color_primaries, av_color_primaries_name, ff::AVColor
 property!(chroma_location, chroma_location, av_chroma_location_name, ff::AVChromaLocation::AVCHROMA_LOC_UNSPECIFIED);
 
 pub fn field_order(known: &ff::AVCodecParameters) -> Option<&'static str> {
-    // SAFETY: read as an integer.
-    let order = unsafe { (&raw const known.field_order).cast::<c_int>().read() };
+    // SAFETY: borrowed.
+    let order = unsafe { enums::number(&raw const known.field_order) };
     let orders = [
         (ff::AVFieldOrder::AV_FIELD_PROGRESSIVE, "progressive"),
         (ff::AVFieldOrder::AV_FIELD_TT, "tt"),
@@ -78,9 +79,7 @@ pub fn field_order(known: &ff::AVCodecParameters) -> Option<&'static str> {
 }
 
 pub fn channel_layout(known: &ff::AVCodecParameters) -> Option<String> {
-    // SAFETY: read as an integer.
-    let order = unsafe { (&raw const known.ch_layout.order).cast::<c_int>().read() };
-    if order == ff::AVChannelOrder::AV_CHANNEL_ORDER_UNSPEC as c_int {
+    if enums::channel_order(known) == ff::AVChannelOrder::AV_CHANNEL_ORDER_UNSPEC as c_int {
         return None;
     }
     let mut buffer = [0; 128];

@@ -1,5 +1,6 @@
 //! What a decoder knows of a stream as soon as it is opened, before it has seen a packet.
 
+use super::super::enums;
 use super::super::ffmpeg as ff;
 use super::names::text;
 use crate::description::{Decoded, Tag};
@@ -12,9 +13,8 @@ pub struct Opened(NonNull<ff::AVCodecContext>);
 impl Opened {
     /// None where this FFmpeg has no decoder for the stream, or cannot open it.
     pub fn of(stream: NonNull<ff::AVStream>, parameters: NonNull<ff::AVCodecParameters>) -> Result<Option<Self>> {
-        // SAFETY: the codec id goes to FFmpeg as the integer that it is.
-        let codec =
-            unsafe { ff::avcodec_find_decoder((&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read()) };
+        // SAFETY: parameters of an open container.
+        let codec = unsafe { ff::avcodec_find_decoder(enums::codec_id(parameters.as_ref())) };
         if codec.is_null() {
             return Ok(None);
         }

@@ -1,5 +1,6 @@
 //! Side data of streams: bytes with a form of their own, which is read here as far as it is known.
 
+use super::super::enums;
 use super::super::ffmpeg as ff;
 use super::names::text;
 use crate::description::{Field, Mastering, Rational, SideData};
@@ -16,7 +17,7 @@ pub fn of(stream: NonNull<ff::AVStream>, parameters: NonNull<ff::AVCodecParamete
         let (stream, parameters) = (stream.as_ref(), parameters.as_ref());
         let count = u32::try_from(stream.nb_side_data).unwrap_or(0);
         let all = super::list(stream.side_data.cast_const(), count).map(|part| {
-            let kind = (&raw const part.type_).cast::<c_int>().read();
+            let kind = enums::number(&raw const part.type_);
             let size = c_int::try_from(part.size).unwrap_or(0);
             Ok(one(kind, super::bytes(part.data, size)?, (parameters.width, parameters.height)))
         });

@@ -1,5 +1,6 @@
 //! What an open container says of its streams, and which of them are wanted.
 
+use super::super::enums;
 use super::super::ffmpeg as ff;
 use super::Input;
 use crate::completeness::Container;
@@ -48,11 +49,10 @@ impl Input<'_, '_> {
 
     pub fn stream(&self, index: usize) -> Option<Stream> {
         let (stream, parameters) = (self.raw_stream(index)?, self.parameters(index)?);
-        // SAFETY: both belong to an open container. The enums are read as integers: FFmpeg may hold a value that its
-        // headers did not name when this was compiled.
+        // SAFETY: both belong to an open container.
         unsafe {
-            let media = (&raw const (*parameters.as_ptr()).codec_type).cast::<c_int>().read();
-            let codec = (&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read();
+            let media = enums::codec_type(parameters.as_ref());
+            let codec = enums::codec_id(parameters.as_ref());
             let stream = stream.as_ref();
             let cover = ff::AV_DISPOSITION_ATTACHED_PIC | ff::AV_DISPOSITION_TIMED_THUMBNAILS;
             Some(Stream {
@@ -134,8 +134,8 @@ impl Input<'_, '_> {
         ];
         let is_guessed = |stream: usize| {
             self.parameters(stream).is_none_or(|parameters| {
-                // SAFETY: of a stream of an open container. Read as an integer, as in `stream`.
-                let codec = unsafe { (&raw const (*parameters.as_ptr()).codec_id).cast::<c_int>().read() };
+                // SAFETY: of a stream of an open container.
+                let codec = enums::codec_id(unsafe { parameters.as_ref() });
                 guessed.iter().any(|guessed| *guessed as c_int == codec)
             })
         };

@@ -1,14 +1,14 @@
 //! A stream in any form but Annex B: by FFmpeg's muxers, as a container of one stream.
 
 use super::form::{self, Framing};
-use super::{Report, no_packet};
+use super::{Report, no_packet, number};
 use crate::av::{Depth, Input, MuxerFormat};
 use crate::error::{Error, Result, Stage};
 use crate::io::{Outlet, Spool};
 use crate::ops::outcome::Found;
 use crate::ops::remux::{Job, Layout, Options, Plan, Report as Written};
 
-/// Writes stream `index`. `thorough`: all is known of the streams already.
+/// Writes stream `index`.
 pub fn write(
     input: &mut Input,
     index: usize,
@@ -18,7 +18,7 @@ pub fn write(
     found: &mut Found,
 ) -> Result<()> {
     let control = input.control();
-    let number = i32::try_from(index).unwrap_or(-1);
+    let number = number(index);
     found.stream = Some(number);
     let description = input.describe(Depth::Container)?;
     let stream = description.streams.get(index).ok_or_else(|| Error::internal("a stream has gone"))?;
