@@ -1,8 +1,6 @@
 //! `memux_input`: a container that stays open, packets one by one.
 
-use super::constants::{
-    MEMUX_NO_TIME, MEMUX_PROBE_FULL, MEMUX_PROBE_HEADER, MEMUX_SEEK_EXACT, MEMUX_SEEK_KEYFRAME, MEMUX_UNKNOWN,
-};
+use super::constants::{MEMUX_NO_TIME, MEMUX_SEEK_EXACT, MEMUX_SEEK_KEYFRAME, MEMUX_UNKNOWN};
 use super::error::memux_error;
 use super::guard;
 use super::handle::{self, Handle};
@@ -10,17 +8,17 @@ use super::hold::Hold;
 use super::info::memux_info;
 use super::lent::Lent;
 use super::packet::{memux_packet, show};
+use super::probe::level;
 use super::ptr::{self, Versioned, null, reserved, unknown};
 use super::run_options::{self, memux_run_options};
 use super::source::memux_source;
 use super::status::memux_status;
 use super::views::memux_side_data;
 use crate::av::Format;
-use crate::error::{Result, Stage, Status};
+use crate::error::{Result, Status};
 use crate::fault::{Place, point};
 use crate::io::{Control, Seekability, Source};
-use crate::ops::input::{Aim, Options, Reader, Report, no_stream};
-use crate::ops::probe::Level;
+use crate::ops::input::{Aim, Options, Reader, Report, no_stream, said_of_both, should_open_front_to_back};
 use crate::ops::{self, Run};
 use self_cell::{MutBorrow, self_cell};
 use std::mem::{offset_of, size_of};
@@ -162,12 +160,12 @@ fn open(ground: Ground, named: Option<Format>, options: &Options) -> Result<Open
         Ok(opened) => return Ok(opened),
         Err(failed) => *failed,
     };
-    if !seeks || error.status != Status::Corrupt || error.stage != Stage::Open {
+    if !seeks || !should_open_front_to_back(&error) {
         return Err(error);
     }
     ground.control.resume()?;
     let ground = Ground { source: MutBorrow::new(ground.source.into_inner()), ..ground };
-    try_it(ground, false).map_err(|_| error)
+    try_it(ground, false).map_err(|failed| said_of_both(error, failed.1))
 }
 
 /// The next packet, of whichever selected stream it is.
@@ -304,6 +302,7 @@ pub unsafe extern "C" fn memux_input_info(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
+        point(Place::Export);
         // SAFETY: this function's contract.
         let (info, input) = unsafe { (ptr::handle_out(info, "info")?, with(input)?) };
         let description =
@@ -329,6 +328,7 @@ pub unsafe extern "C" fn memux_input_get_report(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
+        point(Place::Export);
         // SAFETY: this function's contract.
         let (mut place, input) = unsafe { (ptr::place(report)?, with(input)?) };
         place.known()?;
@@ -372,11 +372,7 @@ unsafe fn read(options: *const memux_input_options) -> Result<(Run, Options)> {
     let Some(options) = unsafe { ptr::read(options) }? else { return Ok(Default::default()) };
     let options = options.known()?;
     reserved(options.reserved, "memux_input_options.reserved")?;
-    let level = match options.level {
-        MEMUX_PROBE_FULL => Level::Full,
-        MEMUX_PROBE_HEADER => Level::Header,
-        other => return Err(unknown(other, "memux_input_options.level")),
-    };
+    let level = level(options.level, "memux_input_options.level")?;
     // SAFETY: passed on.
     let run = unsafe { run_options::read(options.run) }?;
     Ok((run, Options { level }))

@@ -122,14 +122,19 @@ unsafe fn read(options: *const memux_probe_options) -> Result<(Run, Options)> {
     let Some(options) = unsafe { ptr::read(options) }? else { return Ok(Default::default()) };
     let options = options.known()?;
     reserved(options.reserved, "memux_probe_options.reserved")?;
-    let level = match options.level {
-        MEMUX_PROBE_FULL => Level::Full,
-        MEMUX_PROBE_HEADER => Level::Header,
-        other => return Err(unknown(other, "memux_probe_options.level")),
-    };
+    let level = level(options.level, "memux_probe_options.level")?;
     // SAFETY: passed on.
     let run = unsafe { run_options::read(options.run) }?;
     Ok((run, Options { level }))
+}
+
+/// How much is looked at, as the member `name` says.
+pub(super) fn level(value: i32, name: &str) -> Result<Level> {
+    match value {
+        MEMUX_PROBE_FULL => Ok(Level::Full),
+        MEMUX_PROBE_HEADER => Ok(Level::Header),
+        other => Err(unknown(other, name)),
+    }
 }
 
 fn to_c(report: &Report) -> memux_probe_report {

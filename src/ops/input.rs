@@ -2,9 +2,11 @@
 
 use super::Run;
 use super::open;
+pub use super::open::{said_of_both, should_open_front_to_back};
 use super::outcome::{Completeness, Engine, Found};
+use super::packets::next_packet;
 use super::probe::Level;
-use crate::av::{Depth, Format, Input, Next, Packet};
+use crate::av::{Depth, Format, Input, Packet};
 use crate::description::{Description, microseconds};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Control, Inlet, Source, Unblock};
@@ -266,28 +268,12 @@ impl<'a> Reader<'a> {
     }
 
     fn read(&mut self, packet: &mut Packet) -> Result<bool> {
-        loop {
-            if self.at_end {
-                return Ok(false);
-            }
-            self.input.control().enter(Stage::Packets);
-            match self.input.read(packet)? {
-                Next::Packet => {}
-                Next::End => {
-                    self.at_end = true;
-                    if let Some(offset) = self.input.ended_early() {
-                        self.found.damaged(Some(offset));
-                    }
-                    let verdict = self.input.inlet().judge()?;
-                    self.found.judged(verdict);
-                    continue;
-                }
-                Next::Broken => {
-                    self.at_end = true;
-                    let position = self.input.position();
-                    self.found.damaged(position);
-                    continue;
-                }
+        while !self.at_end {
+            if !next_packet(&mut self.input, packet, &mut self.found)? {
+                self.at_end = true;
+                let verdict = self.input.inlet().judge()?;
+                self.found.judged(verdict);
+                break;
             }
             if self.description.streams.len() < self.input.stream_count() {
                 self.description.streams = self.input.describe(Depth::Container)?.streams;
@@ -302,6 +288,7 @@ impl<'a> Reader<'a> {
             }
             return Ok(true);
         }
+        Ok(false)
     }
 
     fn mark_unshown(&mut self) {

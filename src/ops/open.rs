@@ -69,14 +69,24 @@ pub fn front_to_back_if_need_be<T>(
         return work(source, false);
     }
     match work(source, true) {
-        Err(error) if error.status == Status::Corrupt && error.stage == Stage::Open => {
-            work(source, false).map_err(|second| match (second.stage, second.status) {
-                (Stage::Open, Status::Corrupt | Status::NeedsSeek) => error,
-                // It was opened, or has failed for a reason of the host's.
-                _ => second,
-            })
+        Err(first) if should_open_front_to_back(&first) => {
+            work(source, false).map_err(|second| said_of_both(first, second))
         }
-        first => first,
+        result => result,
+    }
+}
+
+/// Whether a container that did not open may do so front to back.
+pub fn should_open_front_to_back(error: &Error) -> bool {
+    error.status == Status::Corrupt && error.stage == Stage::Open
+}
+
+/// What is told where both ways have failed.
+pub fn said_of_both(first: Error, second: Error) -> Error {
+    match (second.stage, second.status) {
+        (Stage::Open, Status::Corrupt | Status::NeedsSeek) => first,
+        // It was opened, or has failed for a reason of the host's.
+        _ => second,
     }
 }
 

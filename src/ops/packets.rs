@@ -61,6 +61,22 @@ impl Chosen {
     }
 }
 
+/// Reads the next packet. False at the end of the input, or where it is so damaged that nothing more comes of it: `found`
+/// learns of what is missing.
+pub fn next_packet(input: &mut Input, packet: &mut Packet, found: &mut Found) -> Result<bool> {
+    input.control().enter(Stage::Packets);
+    match input.read(packet)? {
+        Next::Packet => return Ok(true),
+        Next::End => {
+            if let Some(offset) = input.ended_early() {
+                found.damaged(Some(offset));
+            }
+        }
+        Next::Broken => found.damaged(input.position()),
+    }
+    Ok(false)
+}
+
 /// Hands every packet of the chosen stream to `take`, to the end of the input or to where it is damaged.
 pub fn each_packet(
     input: &mut Input,
@@ -71,24 +87,7 @@ pub fn each_packet(
     let mut packet = Packet::new()?;
     let listed = chosen.index.and_then(|index| input.listed_packets(index)).unwrap_or(0);
     let mut came = 0u64;
-    loop {
-        input.control().enter(Stage::Packets);
-        match input.read(&mut packet)? {
-            Next::Packet => {}
-            Next::End => {
-                if let Some(offset) = input.ended_early() {
-                    found.damaged(Some(offset));
-                }
-                if came < listed {
-                    found.damaged(input.position());
-                }
-                return Ok(());
-            }
-            Next::Broken => {
-                found.damaged(input.position());
-                return Ok(());
-            }
-        }
+    while next_packet(input, &mut packet, found)? {
         let offset = packet.offset();
         if packet.is_corrupt() {
             found.damaged(offset);
@@ -111,30 +110,21 @@ pub fn each_packet(
             Step::Enough => return Ok(()),
         }
     }
+    if came < listed {
+        found.damaged(input.position());
+    }
+    Ok(())
 }
 
 /// Hands every packet of every stream to `take`, to the end of the input or to where it is damaged.
 pub fn each(input: &mut Input, found: &mut Found, take: &mut dyn FnMut(&mut Packet) -> Result<()>) -> Result<()> {
     let mut packet = Packet::new()?;
-    loop {
-        input.control().enter(Stage::Packets);
-        match input.read(&mut packet)? {
-            Next::Packet => {}
-            Next::End => {
-                if let Some(offset) = input.ended_early() {
-                    found.damaged(Some(offset));
-                }
-                return Ok(());
-            }
-            Next::Broken => {
-                found.damaged(input.position());
-                return Ok(());
-            }
-        }
+    while next_packet(input, &mut packet, found)? {
         if packet.is_corrupt() {
             found.damaged(packet.offset());
             found.corrupt_packets = found.corrupt_packets.saturating_add(1);
         }
         take(&mut packet)?;
     }
+    Ok(())
 }
