@@ -7,7 +7,7 @@ use super::ptr::{self, null};
 use super::source::{Bytes, memux_source};
 use super::status::memux_status;
 use crate::error::{Error, Result, Stage, Status};
-use crate::io::{self, Feed, FeedEnd, Pushed, RetryPolicy, Seekability};
+use crate::io::{self, Feed, FeedEnd, RetryPolicy, Seekability, Shut};
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -114,13 +114,15 @@ pub unsafe extern "C" fn memux_feed_push(
         // SAFETY: this function's contract.
         let (feed, data, mut taken) =
             unsafe { (get(feed)?, ptr::array(data.cast::<u8>(), size, "data")?, ptr::out(taken, "taken")?) };
-        taken.put(pushed(feed.feed.push(data))?);
+        let (count, result) = feed.feed.push(data);
+        result.map_err(refusal)?;
+        taken.put(count);
         Ok(Status::Ok)
     })
 }
 
 /// Pushes `size` bytes and waits for room as long as that takes, or `timeout_us` microseconds if that is not 0. `*taken`,
-/// if `taken` is not NULL, says how many are in, also where time was up.
+/// if `taken` is not NULL, says how many are in, also where time was up, or nobody reads any more.
 ///
 /// Ownership: nothing changes hands; the bytes are copied.
 /// Threads: any, one at a time if the order matters. It goes on when the operation on the other thread reads or ends.
@@ -145,11 +147,12 @@ pub unsafe extern "C" fn memux_feed_push_all(
         // SAFETY: this function's contract.
         let (feed, data) = unsafe { (get(feed)?, ptr::array(data.cast::<u8>(), size, "data")?) };
         let time = ptr::number(timeout_us, "timeout_us")?.map(Duration::from_micros);
-        let count = pushed(feed.feed.push_all(data, time))?;
+        let (count, result) = feed.feed.push_all(data, time);
         // SAFETY: this function's contract.
         if let Some(taken) = unsafe { taken.as_mut() } {
             *taken = count;
         }
+        result.map_err(refusal)?;
         if count < size {
             return Err(Error::new(Status::Timeout, "the feed stayed full").at_stage(Stage::Write));
         }
@@ -157,12 +160,11 @@ pub unsafe extern "C" fn memux_feed_push_all(
     })
 }
 
-fn pushed(pushed: Pushed) -> Result<usize> {
-    match pushed {
-        Pushed::Taken(count) => Ok(count),
-        Pushed::Closed => Err(Error::new(Status::Cancelled, "nobody reads the feed any more").at_stage(Stage::Write)),
-        Pushed::NoMemory => Err(Error::no_memory()),
-        Pushed::Ended => Err(Error::invalid("the feed was finished, or has failed, before")),
+fn refusal(shut: Shut) -> Error {
+    match shut {
+        Shut::Closed => Error::new(Status::Cancelled, "nobody reads the feed any more").at_stage(Stage::Write),
+        Shut::NoMemory => Error::no_memory(),
+        Shut::Ended => Error::invalid("the feed was finished, or has failed, before"),
     }
 }
 

@@ -54,12 +54,17 @@ impl memux_source {
             Bytes::Memory(block) => work(&mut Memory::new(block.as_slice())),
             Bytes::Slices(blocks) => work(&mut Slices::new(blocks.iter().map(Block::as_slice))),
             Bytes::Reader(reader) => reader.with("source", |reader| work(reader)),
-            Bytes::Feed(reader) => reader.with("source", |reader| {
-                let result = work(reader);
-                reader.end();
-                result
-            }),
+            Bytes::Feed(reader) => reader.with("source", |reader| work(ReadOnce(reader).0)),
         }
+    }
+}
+
+/// A feed serves one operation. However that ends, by a panic too, whoever pushes must not wait for it any more.
+struct ReadOnce<'r>(&'r mut Reader<FeedEnd>);
+
+impl Drop for ReadOnce<'_> {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 

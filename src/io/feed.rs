@@ -30,11 +30,9 @@ struct State {
     closed: bool,
 }
 
-/// What became of a push.
+/// Why a push did not put all in that there was room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pushed {
-    /// So many bytes are in the queue now.
-    Taken(usize),
+pub enum Shut {
     /// Nobody reads any more.
     Closed,
     /// The feed had been ended before.
@@ -42,6 +40,9 @@ pub enum Pushed {
     /// There would be room, but there is no memory.
     NoMemory,
 }
+
+/// How many bytes of a push are in the queue, and what kept the others out, if it was not that the queue is full.
+pub type Pushed = (usize, Result<(), Shut>);
 
 /// What the operation's end reads when the host let go of its end too early.
 const BROKEN: i32 = -libc::EPIPE;
@@ -69,7 +70,10 @@ pub fn feed(capacity: usize) -> (Feed, FeedEnd) {
 impl Feed {
     /// Puts in as much as there is room for, at once.
     pub fn push(&self, data: &[u8]) -> Pushed {
-        self.0.change(|state| state.put(data))
+        match self.0.change(|state| state.put(data)) {
+            Ok(count) => (count, Ok(())),
+            Err(shut) => (0, Err(shut)),
+        }
     }
 
     /// Waits until there is room for all, no longer than `time` if there is one. Tells how much was taken.
@@ -77,18 +81,17 @@ impl Feed {
         let end = time.and_then(|time| Instant::now().checked_add(time));
         let (mut rest, mut state) = (data, self.0.lock());
         loop {
-            match state.put(rest) {
-                Pushed::Taken(count) => rest = rest.get(count..).unwrap_or_default(),
-                other => return other,
+            let put = state.put(rest);
+            rest = rest.get(put.unwrap_or(0)..).unwrap_or_default();
+            let taken = data.len().saturating_sub(rest.len());
+            if put.is_err() || rest.is_empty() {
+                self.0.changed.notify_all();
+                return (taken, put.map(drop));
             }
             self.0.changed.notify_all();
-            let taken = data.len().saturating_sub(rest.len());
-            if rest.is_empty() {
-                return Pushed::Taken(taken);
-            }
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             state = match left {
-                Some(left) if left.is_zero() => return Pushed::Taken(taken),
+                Some(left) if left.is_zero() => return (taken, Ok(())),
                 Some(left) => self.0.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
                 None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };
@@ -126,19 +129,19 @@ impl Drop for Feed {
 }
 
 impl State {
-    fn put(&mut self, data: &[u8]) -> Pushed {
+    fn put(&mut self, data: &[u8]) -> Result<usize, Shut> {
         if self.closed {
-            return Pushed::Closed;
+            return Err(Shut::Closed);
         }
         if self.ending.is_some() {
-            return Pushed::Ended;
+            return Err(Shut::Ended);
         }
         let room = self.capacity.saturating_sub(self.bytes.len()).min(data.len());
         if self.bytes.try_reserve(room).is_err() {
-            return Pushed::NoMemory;
+            return Err(Shut::NoMemory);
         }
         self.bytes.extend(data.get(..room).unwrap_or_default());
-        Pushed::Taken(room)
+        Ok(room)
     }
 
     fn take(&mut self, buf: &mut [u8]) -> usize {
@@ -206,13 +209,13 @@ mod tests {
     #[test]
     fn a_full_feed_takes_what_fits_and_says_so() {
         let (feed, mut end) = feed(4);
-        assert_eq!(feed.push(b"abcdef"), Pushed::Taken(4));
-        assert_eq!((feed.push(b"ef"), feed.level()), (Pushed::Taken(0), 4));
+        assert_eq!(feed.push(b"abcdef"), (4, Ok(())));
+        assert_eq!((feed.push(b"ef"), feed.level()), ((0, Ok(())), 4));
         let mut buf = [0; 3];
         assert_eq!((end.read(&mut buf), &buf), (3, b"abc"));
-        assert_eq!((feed.push(b"ef"), feed.level()), (Pushed::Taken(2), 3));
+        assert_eq!((feed.push(b"ef"), feed.level()), ((2, Ok(())), 3));
         feed.finish();
-        assert_eq!(feed.push(b"g"), Pushed::Ended);
+        assert_eq!(feed.push(b"g"), (0, Err(Shut::Ended)));
         assert_eq!((end.read(&mut buf), &buf), (3, b"def"));
         assert_eq!(end.read(&mut buf), codes::EOF);
     }
@@ -221,7 +224,7 @@ mod tests {
     fn a_failure_comes_after_what_waits_and_a_feed_let_go_is_one() {
         for (code, expected) in [(Some(-5), -5), (None, BROKEN)] {
             let (feed, mut end) = feed(4);
-            feed.push(b"a");
+            assert_eq!(feed.push(b"a"), (1, Ok(())));
             if let Some(code) = code {
                 feed.fail(code);
             }
@@ -242,15 +245,38 @@ mod tests {
             }
             all
         });
-        assert_eq!(feed.push_all(b"abcdef", None), Pushed::Taken(6));
+        assert_eq!(feed.push_all(b"abcdef", None), (6, Ok(())));
         assert_eq!(reading.join().unwrap(), b"abcdef");
-        assert_eq!(feed.push_all(b"ghi", None), Pushed::Closed, "the reading end is gone");
+        assert_eq!(feed.push_all(b"ghi", None), (0, Err(Shut::Closed)), "the reading end is gone");
     }
 
     #[test]
     fn waiting_for_room_ends_in_time() {
         let (feed, _end) = feed(2);
-        assert_eq!(feed.push_all(b"abc", Some(Duration::from_millis(20))), Pushed::Taken(2));
+        assert_eq!(feed.push_all(b"abc", Some(Duration::from_millis(20))), (2, Ok(())));
+    }
+
+    #[test]
+    fn a_push_that_was_half_done_says_how_much_is_in() {
+        for (finishes, shut) in [(false, Shut::Closed), (true, Shut::Ended)] {
+            let (feed, mut end) = feed(2);
+            std::thread::scope(|threads| {
+                let pushing = threads.spawn(|| feed.push_all(b"abcdef", None));
+                let (mut came, mut buf) = (0, [0; 2]);
+                while came < 2i32 {
+                    came += end.read(&mut buf);
+                }
+                while feed.level() < 2 {
+                    std::thread::yield_now();
+                }
+                if finishes {
+                    feed.finish();
+                } else {
+                    end.close();
+                }
+                assert_eq!(pushing.join().unwrap(), (4, Err(shut)));
+            });
+        }
     }
 
     #[test]

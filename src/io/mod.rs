@@ -28,7 +28,7 @@ mod writer;
 pub use buffer::Buffer;
 pub use cancel::{Cancel, Unblock};
 pub use control::Control;
-pub use feed::{Feed, FeedEnd, Pushed, feed};
+pub use feed::{Feed, FeedEnd, Shut, feed};
 pub use gather::Gather;
 pub use inlet::{Inlet, needs_seek};
 pub use memory::{Memory, Slices};
