@@ -857,7 +857,10 @@ typedef struct memux_limits {
     uint64_t max_packet_bytes;
     /** Bytes read to find the format and what the header leaves open. Default 5 000 000. */
     uint64_t max_probe_bytes;
-    /** Bytes held in memory for a reader that cannot seek, when the container makes that necessary. Default 256 MiB. */
+    /**
+     * Bytes held in memory: of the input for a reader that cannot seek, when the container makes that necessary; of an
+     * output that must be made in memory first; and of packets that wait for their fragment. Default 256 MiB.
+     */
     uint64_t max_spool_bytes;
     /** Bytes written by one operation. Default 64 GiB. */
     uint64_t max_output_bytes;
@@ -1570,7 +1573,7 @@ memux_status memux_feed_push(struct memux_feed *feed,
 
 /**
  * Pushes `size` bytes and waits for room as long as that takes, or `timeout_us` microseconds if that is not 0. `*taken`,
- * if `taken` is not NULL, says how many are in, also where time was up.
+ * if `taken` is not NULL, says how many are in, also where time was up, or nobody reads any more.
  *
  * Ownership: nothing changes hands; the bytes are copied.
  * Threads: any, one at a time if the order matters. It goes on when the operation on the other thread reads or ends.

@@ -19,7 +19,8 @@ pub struct memux_limits {
     pub max_packet_bytes: u64,
     /// Bytes read to find the format and what the header leaves open. Default 5 000 000.
     pub max_probe_bytes: u64,
-    /// Bytes held in memory for a reader that cannot seek, when the container makes that necessary. Default 256 MiB.
+    /// Bytes held in memory: of the input for a reader that cannot seek, when the container makes that necessary; of an
+    /// output that must be made in memory first; and of packets that wait for their fragment. Default 256 MiB.
     pub max_spool_bytes: u64,
     /// Bytes written by one operation. Default 64 GiB.
     pub max_output_bytes: u64,
