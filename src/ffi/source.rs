@@ -256,3 +256,23 @@ pub unsafe extern "C" fn memux_source_free(source: *mut memux_source) {
         unsafe { handle::free(source) };
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{self, Control, RetryPolicy, Seekability, Shut};
+
+    #[test]
+    fn an_operation_that_panics_leaves_nobody_waiting_who_pushes_to_it() {
+        let (feed, end) = io::feed(4);
+        let reader = Reader::new(end, Seekability::None, None, None, RetryPolicy::default());
+        let source = memux_source::of(Bytes::fed(reader));
+        assert_eq!(feed.push(b"a"), (1, Ok(())));
+        let result = source.with(|source| -> Result<()> {
+            source.read(&mut [0; 1], &Control::unbounded())?;
+            panic!("on purpose")
+        });
+        assert_eq!(result.unwrap_err().status, Status::Internal);
+        assert_eq!(feed.push_all(b"more than it holds", None), (0, Err(Shut::Closed)));
+    }
+}
