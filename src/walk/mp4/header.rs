@@ -72,6 +72,10 @@ pub fn read<'a>(bytes: &'a [u8], rules: &Rules) -> Result<Header<'a>, Declined> 
         if !atom.kind.iter().all(|byte| matches!(byte, 0x20..=0x7e | 0xa9)) {
             return Err(atom.damaged("something that is no box"));
         }
+        if atom.open_ended && (header.extends.is_some() || header.fragments.is_some()) {
+            // libavformat does not find its end, and so not that of the file.
+            return Err(atom.structure("a box without an end among fragments"));
+        }
         header.open_ended |= atom.open_ended;
         header.last = atom.kind;
         header.check_index(&atom)?;
@@ -241,9 +245,6 @@ impl<'a> Header<'a> {
         self.has_media = true;
         self.awaits_media = false;
         let Some(fragments) = &mut self.fragments else { return Ok(()) };
-        if media.open_ended {
-            return Err(media.structure("fragments without an end"));
-        }
         let mut others = Vec::new();
         for part in self.parts.iter().filter(|_| first) {
             if let Part::Track(track) = part {
