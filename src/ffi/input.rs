@@ -302,7 +302,6 @@ pub unsafe extern "C" fn memux_input_info(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
-        point(Place::Export);
         // SAFETY: this function's contract.
         let (info, input) = unsafe { (ptr::handle_out(info, "info")?, with(input)?) };
         let description =
@@ -328,7 +327,6 @@ pub unsafe extern "C" fn memux_input_get_report(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
-        point(Place::Export);
         // SAFETY: this function's contract.
         let (mut place, input) = unsafe { (ptr::place(report)?, with(input)?) };
         place.known()?;
