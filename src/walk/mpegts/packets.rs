@@ -143,17 +143,18 @@ fn occurrences(bytes: &[u8]) -> usize {
 }
 
 /// For each stride, the most sync bytes that stand at one place of it, less a tenth of what there is far too many of.
-/// `strict`: only those that begin a likely header.
+/// `strict`: only those that begin a likely header stand there. (libavformat also takes a sync byte for likely in null
+/// packets, but asks the first packet of all whether it is one.)
 fn regularity<const N: usize>(bytes: &[u8], strides: [usize; N], strict: bool) -> [i64; N] {
     let mut places = strides.map(|stride| (stride, [0i64; 204], 0i64));
     let mut all = 0i64;
     let shown = bytes.get(..bytes.len().saturating_sub(3)).unwrap_or(&[]);
     each_place(shown, SYNC, |at| {
         let header = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>).map_or(0, |header| u32::from_be_bytes(*header));
-        if strict && pid(header) != NULL_PID && header & (ADAPTATION | PAYLOAD) == 0 {
+        all = all.saturating_add(1);
+        if strict && header & (ADAPTATION | PAYLOAD) == 0 {
             return;
         }
-        all = all.saturating_add(1);
         for (stride, places, best) in &mut places {
             if let Some(place) = at.checked_rem(*stride).and_then(|place| places.get_mut(place)) {
                 *place = place.saturating_add(1);
@@ -187,7 +188,7 @@ pub fn begins(bytes: &[u8]) -> bool {
     }
     let likely = |packet: &[u8]| {
         let header = packet.get(first..).and_then(<[u8]>::first_chunk).map_or(0, |header| u32::from_be_bytes(*header));
-        pid(header) == NULL_PID || header & (ADAPTATION | PAYLOAD) != 0
+        header & (ADAPTATION | PAYLOAD) != 0
     };
     // Ten likely headers, and not too many sync bytes beside them.
     if shown.chunks(stride).all(likely) && occurrences(shown) <= 100 {
