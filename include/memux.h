@@ -2012,7 +2012,8 @@ memux_status memux_extract_video(const void *data,
 /**
  * Writes one stream by itself, in the form that files of its codec have: H.264 and HEVC as an Annex B byte stream, AAC
  * as ADTS, AV1 as OBUs, VP9 as IVF, Opus and Vorbis as Ogg, PCM as WAV, subtitles as SRT, ASS or WebVTT, a cover picture
- * as it is. The bytes are those of `ffmpeg -c copy -fflags +bitexact` with the same muxer. `framing` asks for another form.
+ * as it is. The bytes are those of `ffmpeg -c copy -fflags +bitexact` with the same muxer, or of `-c:s srt` for the
+ * subtitles of MP4 (mov_text), which have no files of their own. `framing` asks for another form.
  *
  * It appends to what the sink holds. H.264 and HEVC in memory are walked where the walk knows what is in it
  * (MEMUX_ENGINE_WALK); else FFmpeg reads it, and is loaded if nobody has needed it before. The bytes are the same, and

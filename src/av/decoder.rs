@@ -1,6 +1,7 @@
 //! Packets to frames, as far as counting them needs.
 
 use super::check::{check, failure};
+use super::codec_context::CodecContext;
 use super::enums;
 use super::ffmpeg as ff;
 use super::input::Input;
@@ -10,7 +11,7 @@ use crate::io::Control;
 use std::ptr::{self, NonNull};
 
 pub struct Decoder<'a> {
-    context: NonNull<ff::AVCodecContext>,
+    context: CodecContext,
     frame: NonNull<ff::AVFrame>,
     stream: i32,
     /// A frame has come out.
@@ -30,17 +31,11 @@ impl<'a> Decoder<'a> {
         if codec.is_null() {
             return Err(Error::new(Status::NoDecoder, "this FFmpeg has no decoder for the stream").of_stream(stream));
         }
+        let context = CodecContext::new(codec)?;
         // SAFETY: allocates, or gives null.
-        let context = NonNull::new(unsafe { ff::avcodec_alloc_context3(codec) }).ok_or_else(Error::no_memory)?;
-        // SAFETY: as above.
-        let frame = NonNull::new(unsafe { ff::av_frame_alloc() });
-        let Some(frame) = frame else {
-            let mut context = context.as_ptr();
-            // SAFETY: ours.
-            unsafe { ff::avcodec_free_context(&raw mut context) };
-            return Err(Error::no_memory());
-        };
+        let frame = NonNull::new(unsafe { ff::av_frame_alloc() }).ok_or_else(Error::no_memory)?;
         let decoder = Decoder { context, frame, stream, works: false, unable: false, control };
+        let context = &decoder.context;
         // SAFETY: all live.
         let code = unsafe { ff::avcodec_parameters_to_context(context.as_ptr(), parameters.as_ptr()) };
         check(code, "the decoder cannot be set up", control)?;
@@ -100,11 +95,8 @@ impl<'a> Decoder<'a> {
 
 impl Drop for Decoder<'_> {
     fn drop(&mut self) {
-        let (mut context, mut frame) = (self.context.as_ptr(), self.frame.as_ptr());
+        let mut frame = self.frame.as_ptr();
         // SAFETY: ours.
-        unsafe {
-            ff::av_frame_free(&raw mut frame);
-            ff::avcodec_free_context(&raw mut context);
-        }
+        unsafe { ff::av_frame_free(&raw mut frame) }
     }
 }

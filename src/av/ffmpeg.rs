@@ -151,21 +151,27 @@ functions! {
         fn av_bsf_send_packet(ctx: *mut AVBSFContext, pkt: *mut AVPacket) -> c_int;
         fn av_get_audio_frame_duration2(par: *mut AVCodecParameters, frame_bytes: c_int) -> c_int;
         fn av_get_bits_per_sample(codec_id: c_int) -> c_int [unchecked];
+        fn av_new_packet(pkt: *mut AVPacket, size: c_int) -> c_int;
         fn av_packet_alloc() -> *mut AVPacket;
         fn av_packet_free(pkt: *mut *mut AVPacket);
         fn av_packet_rescale_ts(pkt: *mut AVPacket, tb_src: AVRational, tb_dst: AVRational);
         fn av_packet_side_data_name(kind: c_int) -> *const c_char [unchecked];
         fn av_packet_unref(pkt: *mut AVPacket);
         fn avcodec_alloc_context3(codec: *const AVCodec) -> *mut AVCodecContext;
+        fn avcodec_decode_subtitle2(avctx: *mut AVCodecContext, sub: *mut AVSubtitle, got_sub_ptr: *mut c_int, avpkt: *const AVPacket) -> c_int [unchecked];
         fn avcodec_descriptor_get(id: c_int) -> *const AVCodecDescriptor [unchecked];
+        fn avcodec_encode_subtitle(avctx: *mut AVCodecContext, buf: *mut u8, buf_size: c_int, sub: *const AVSubtitle) -> c_int;
         fn avcodec_find_decoder(id: c_int) -> *const AVCodec [unchecked];
+        fn avcodec_find_encoder(id: c_int) -> *const AVCodec [unchecked];
         fn avcodec_free_context(avctx: *mut *mut AVCodecContext);
         fn avcodec_open2(avctx: *mut AVCodecContext, codec: *const AVCodec, options: *mut *mut AVDictionary) -> c_int;
         fn avcodec_parameters_copy(dst: *mut AVCodecParameters, src: *const AVCodecParameters) -> c_int;
+        fn avcodec_parameters_from_context(par: *mut AVCodecParameters, codec: *const AVCodecContext) -> c_int;
         fn avcodec_parameters_to_context(codec: *mut AVCodecContext, par: *const AVCodecParameters) -> c_int;
         fn avcodec_profile_name(codec_id: c_int, profile: c_int) -> *const c_char [unchecked];
         fn avcodec_receive_frame(avctx: *mut AVCodecContext, frame: *mut AVFrame) -> c_int;
         fn avcodec_send_packet(avctx: *mut AVCodecContext, avpkt: *const AVPacket) -> c_int;
+        fn avsubtitle_free(sub: *mut AVSubtitle);
         fn avcodec_version() -> c_uint;
     }
     avutil {

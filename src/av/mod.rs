@@ -6,6 +6,7 @@
 mod avio;
 mod bsf;
 mod check;
+mod codec_context;
 mod decoder;
 mod describe;
 mod enums;
@@ -15,6 +16,7 @@ pub mod log;
 mod muxer;
 mod packet;
 mod probe;
+mod subtitles;
 pub mod version;
 
 pub use decoder::Decoder;
@@ -25,6 +27,7 @@ pub use packet::Packet;
 #[cfg(any(test, fuzzing))]
 pub use packet::View;
 pub use probe::{Format, format_by_head, format_by_name};
+pub use subtitles::ToSubrip;
 
 #[cfg(test)]
 mod tests {

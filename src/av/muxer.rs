@@ -13,13 +13,15 @@ use super::enums;
 use super::ffmpeg as ff;
 use super::input::{Input, refuse_to_open};
 use super::packet::Packet;
+use super::subtitles::ToSubrip;
 use crate::description::{Chapter, Tag};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Control, Outlet};
 use libc::{c_int, c_void};
 use std::ffi::CString;
 use std::ptr::{self, NonNull};
-use target::{MICROSECONDS, Target, rescale};
+use target::Target;
+pub(super) use target::{MICROSECONDS, rescale};
 
 /// How long an interleaving muxer may hold back audio, in microseconds: what the ffmpeg command allows.
 const DELAY: c_int = 700_000;
@@ -80,6 +82,23 @@ impl<'o, 'a> Muxer<'o, 'a> {
         // SAFETY: as above.
         unsafe { copied::side_data(from, raw) }?;
         self.targets.push(Target::new(raw, from, known));
+        Ok(self.targets.len().saturating_sub(1))
+    }
+
+    /// A stream of subtitles that were made into SubRip; gives its number in the output.
+    pub fn add_subrip(&mut self, made: &ToSubrip) -> Result<usize> {
+        // SAFETY: fresh and ours.
+        let raw = unsafe { ff::avformat_new_stream(self.context.as_ptr(), ptr::null()) };
+        let mut raw = NonNull::new(raw).ok_or_else(Error::no_memory)?;
+        // SAFETY: a stream of ours with parameters of its own, and an encoder that is open.
+        let target = unsafe {
+            let stream = raw.as_mut();
+            stream.time_base = MICROSECONDS;
+            let code = ff::avcodec_parameters_from_context(stream.codecpar, made.encoder().as_ptr());
+            check(code, "the stream cannot be described", self.control)?;
+            Target::new(raw, stream, &*stream.codecpar)
+        };
+        self.targets.push(target);
         Ok(self.targets.len().saturating_sub(1))
     }
 

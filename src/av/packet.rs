@@ -150,6 +150,25 @@ impl Packet {
         }
     }
 
+    /// Holds a copy of `data` from now on, shown at `pts` for `duration`, in place of what it held.
+    pub(super) fn replace(&mut self, data: &[u8], pts: i64, duration: i64) -> Result<()> {
+        let size = libc::c_int::try_from(data.len()).map_err(|_| Error::no_memory())?;
+        let stream = self.stream();
+        self.clear();
+        // SAFETY: ours and empty; FFmpeg gives room for so much, or fails.
+        unsafe {
+            if ff::av_new_packet(self.as_ptr(), size) < 0 {
+                return Err(Error::no_memory());
+            }
+            let raw = self.raw.as_mut();
+            raw.data.copy_from_nonoverlapping(data.as_ptr(), data.len());
+            raw.stream_index = stream.and_then(|stream| libc::c_int::try_from(stream).ok()).unwrap_or(-1);
+            (raw.pts, raw.dts, raw.duration) = (pts, pts, duration);
+            raw.flags |= ff::AV_PKT_FLAG_KEY;
+        }
+        Ok(())
+    }
+
     /// Gives back what it holds.
     pub fn clear(&mut self) {
         // SAFETY: the packet lives as long as self.

@@ -1,5 +1,6 @@
 //! The video stream as a bare bit stream.
 
+mod captions;
 mod form;
 mod halves;
 mod lookahead;

@@ -112,6 +112,54 @@ static void raw_and_length_prefixed_are_the_packets_as_they_lie(void)
     }
 }
 
+/* The subtitles of MP4 have no files of their own. What they look like as such is what `ffmpeg -c:s srt` writes. */
+static void subtitles_of_mp4_come_as_subrip(void)
+{
+    static const char wanted[] = "1\n00:00:00,200 --> 00:00:00,900\n<i>One</i> and <b>bold</b>\n\n"
+                                 "2\n00:00:01,000 --> 00:00:01,960\nTwo lines:\r\ncaf\xc3\xa9, \xe6\x97\xa5\xe6\x9c\xac\n\n"
+                                 "3\n00:00:02,400 --> 00:00:03,000\n- <u>Three</u> \n\n";
+    bytes file = clip("captions.mp4"), got;
+    memux_source *source = memory_source(file);
+    memux_extract_report report;
+
+    for (int32_t framing = 0; framing < FRAMINGS; framing++) {
+        memux_extract_options options = options_of(2, framing);
+        memux_status expected = ALWAYS >> framing & 1 ? MEMUX_OK : MEMUX_ERROR_CODEC;
+        got = to_buffer(source, &options, expected, &report);
+        if (framing == MEMUX_FRAMING_AUTO) {
+            EXPECT_SAME(report.packets, 3);
+            EXPECT(got.size == strlen(wanted) && memcmp(got.data, wanted, got.size) == 0);
+        }
+        free(got.data);
+    }
+    memux_source_free(source);
+    free(file.data);
+}
+
+/* Samples of nothing are gaps between subtitles; a stream of gaps alone has nothing to write. */
+static void subtitles_that_show_nothing_are_an_error_and_not_an_empty_file(void)
+{
+    bytes file = clip("captions.mp4"), got;
+    memux_source *source = memory_source(file);
+    memux_extract_options options = options_of(2, MEMUX_FRAMING_AUTO);
+    memux_extract_report report;
+    memux_input *input = NULL;
+    memux_packet packet;
+
+    memux_packet_init(&packet, sizeof packet);
+    EXPECT_STATUS(memux_input_open(source, NULL, &input, NULL), MEMUX_OK);
+    while (memux_input_next(input, &packet, NULL) == MEMUX_OK)
+        if (packet.stream_index == 2)
+            memset(file.data + packet.position, 0, packet.size);
+    memux_input_free(input);
+    got = to_buffer(source, &options, MEMUX_ERROR_NO_STREAM, &report);
+    EXPECT_SAME(got.size, 0);
+    EXPECT_SAME(report.packets, 0);
+    free(got.data);
+    memux_source_free(source);
+    free(file.data);
+}
+
 static void a_cover_picture_is_given_as_it_is_by_its_number(void)
 {
     static const struct { const char *clip; int32_t index; } covers[] = { { "cover.m4a", 1 }, { "cover_then_video.mp4", 0 } };
@@ -243,6 +291,8 @@ int main(void)
 {
     RUN(each_form_that_fits_gives_bytes_and_each_other_is_an_error_without_any);
     RUN(raw_and_length_prefixed_are_the_packets_as_they_lie);
+    RUN(subtitles_of_mp4_come_as_subrip);
+    RUN(subtitles_that_show_nothing_are_an_error_and_not_an_empty_file);
     RUN(a_cover_picture_is_given_as_it_is_by_its_number);
     RUN(every_natural_form_is_the_same_in_every_sink);
     RUN(forms_that_need_going_back_come_whole_into_a_sink_that_only_appends);

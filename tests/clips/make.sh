@@ -51,6 +51,24 @@ ff -i vp9.webm -c copy "${exact[@]}" -live 1 -cluster_time_limit 500 -f webm - |
   perl -0777 -pe 's/\x1f\x43\xb6\x75\K(?:[\x40-\x7f].|[\x20-\x3f]..|[\x10-\x1f]...)/
     (length $& == 2 ? "\x7f\xff" : length $& == 3 ? "\x3f\xff\xff" : "\x1f\xff\xff\xff")/gsex' > live.webm
 
+# Subtitles of MP4: with styles, a gap between two, more than one line, and letters beyond ASCII.
+cat > "$work/captions.srt" <<'SRT'
+1
+00:00:00,200 --> 00:00:00,900
+<i>One</i> and <b>bold</b>
+
+2
+00:00:01,000 --> 00:00:01,960
+Two lines:
+café, 日本
+
+3
+00:00:02,400 --> 00:00:03,000
+- <u>Three</u> {\an8}
+
+SRT
+ff -i h264.mp4 -i "$work/captions.srt" -map 0 -map 1 -c copy -c:s mov_text "${exact[@]}" -movflags +faststart captions.mp4
+
 ff "${sound[@]}" "${exact[@]}" "${aac[@]}" -movflags +faststart audio.m4a
 ff "${picture[@]}" -frames:v 1 "${exact[@]}" "$work/cover.png"
 ff -i audio.m4a -i "$work/cover.png" -map 0 -map 1 -c copy -disposition:v:0 attached_pic "${exact[@]}" -f mp4 cover.m4a
@@ -93,10 +111,10 @@ table_row() { # clip, stream index or nothing, note
   fi
   local field="probe -select_streams $index -of csv=p=0"
   local codec packets decoded header presented
-  codec=$($field -show_entries stream=codec_name "$clip" | head -n 1)
-  packets=$($field -count_packets -show_entries stream=nb_read_packets "$clip" | head -n 1)
-  decoded=$($field -count_frames -show_entries stream=nb_read_frames "$clip" | head -n 1)
-  header=$($field -show_entries stream=nb_frames "$clip" | head -n 1)
+  codec=$($field -show_entries stream=codec_name "$clip" | sed -n 1p)
+  packets=$($field -count_packets -show_entries stream=nb_read_packets "$clip" | sed -n 1p)
+  decoded=$($field -count_frames -show_entries stream=nb_read_frames "$clip" | sed -n 1p)
+  header=$($field -show_entries stream=nb_frames "$clip" | sed -n 1p)
   presented=$($field -show_entries packet=flags "$clip" | grep '^[K_]' | grep -c -v D || true)
   echo "| \`$clip\` | $index | ${codec%%,*} | $(number "${packets%%,*}") | $presented | $(number "${decoded%%,*}") | $(number "${header%%,*}") | $note |"
 }
@@ -143,6 +161,7 @@ TEXT
   rows vp9.webm "Opus"
   rows live.webm "the same packets, segment and clusters of unknown size"
   rows described.mp4 "the same packets with chapters, tags, rotation and colours"
+  rows captions.mp4 "the same packets with subtitles (mov_text)"
   rows audio.m4a "AAC only"
   rows cover.m4a "AAC and an attached PNG"
 } > README.md

@@ -1,5 +1,6 @@
 //! What a decoder knows of a stream as soon as it is opened, before it has seen a packet.
 
+use super::super::codec_context::CodecContext;
 use super::super::enums;
 use super::super::ffmpeg as ff;
 use super::names::text;
@@ -8,7 +9,7 @@ use crate::error::{Error, Result};
 use libc::c_int;
 use std::ptr::{self, NonNull};
 
-pub struct Opened(NonNull<ff::AVCodecContext>);
+pub struct Opened(CodecContext);
 
 impl Opened {
     /// None where this FFmpeg has no decoder for the stream, or cannot open it.
@@ -18,9 +19,7 @@ impl Opened {
         if codec.is_null() {
             return Ok(None);
         }
-        // SAFETY: allocates, or gives null.
-        let context = NonNull::new(unsafe { ff::avcodec_alloc_context3(codec) }).ok_or_else(Error::no_memory)?;
-        let opened = Opened(context);
+        let context = CodecContext::new(codec)?;
         // SAFETY: all live.
         let code = unsafe {
             let mut code = ff::avcodec_parameters_to_context(context.as_ptr(), parameters.as_ptr());
@@ -31,27 +30,22 @@ impl Opened {
             code
         };
         match code {
-            0.. => Ok(Some(opened)),
+            0.. => Ok(Some(Opened(context))),
             _ if code == ff::AVERROR(libc::ENOMEM) => Err(Error::no_memory()),
             _ => Ok(None),
         }
     }
 
-    fn get(&self) -> &ff::AVCodecContext {
-        // SAFETY: open as long as self.
-        unsafe { self.0.as_ref() }
-    }
-
     pub fn max_bit_rate(&self) -> Option<i64> {
-        Some(self.get().rc_max_rate).filter(|rate| *rate > 0)
+        Some(self.0.get().rc_max_rate).filter(|rate| *rate > 0)
     }
 
     pub fn bits_per_raw_sample(&self) -> Option<i32> {
-        Some(self.get().bits_per_raw_sample).filter(|bits| *bits > 0)
+        Some(self.0.get().bits_per_raw_sample).filter(|bits| *bits > 0)
     }
 
     pub fn picture(&self) -> Decoded {
-        let context = self.get();
+        let context = self.0.get();
         let has = |property: c_int| i64::from(context.properties) & i64::from(property) != 0;
         Decoded {
             coded_width: context.coded_width,
@@ -64,7 +58,7 @@ impl Opened {
 
     /// What the decoder of this codec says beyond what all have in common.
     pub fn options(&self) -> Vec<Tag> {
-        let context = self.get();
+        let context = self.0.get();
         // SAFETY: the codec is static.
         let has_options = unsafe { context.codec.as_ref() }.is_some_and(|codec| !codec.priv_class.is_null());
         if !has_options || context.priv_data.is_null() {
@@ -90,13 +84,5 @@ impl Opened {
                 ff::av_free(value.cast());
             }
         }
-    }
-}
-
-impl Drop for Opened {
-    fn drop(&mut self) {
-        let mut context = self.0.as_ptr();
-        // SAFETY: ours.
-        unsafe { ff::avcodec_free_context(&raw mut context) }
     }
 }

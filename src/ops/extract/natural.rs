@@ -1,5 +1,6 @@
 //! A stream in any form but Annex B: by FFmpeg's muxers, as a container of one stream.
 
+use super::captions;
 use super::form::{self, Framing};
 use super::{Report, no_packet, number};
 use crate::av::{Depth, Input, MuxerFormat};
@@ -29,6 +30,9 @@ pub fn write(
         return outlet.write(&stream.picture);
     }
     let codec = stream.codec.as_deref().unwrap_or("an unknown codec");
+    if codec == captions::CODEC && framing == Framing::Auto {
+        return captions::write(input, index, outlet, report, found);
+    }
     let is_length_prefixed = stream.configuration.first() == Some(&1);
     let (muxer, framing) = form::muxer(codec, framing, is_length_prefixed).map_err(|error| error.of_stream(number))?;
     report.framing = framing;

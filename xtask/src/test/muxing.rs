@@ -112,6 +112,7 @@ fn muxer((codec, is_picture): &(String, bool)) -> Option<&'static str> {
         "aac" => "adts",
         "mp2" => "mp2",
         "opus" => "ogg",
+        "mov_text" => "srt",
         _ => return None,
     })
 }
@@ -124,7 +125,11 @@ fn extracts(run: &Run, clip: &Path, index: usize, stream: &(String, bool)) -> Re
         return Ok(());
     };
     ensure!(outcome.success(), "{}", outcome.describe());
-    let arguments = ["-map", &format!("0:{index}")];
+    let mapped = format!("0:{index}");
+    let mut arguments = vec!["-map", &mapped];
+    if muxer == "srt" {
+        arguments.extend(["-c:s", "srt"]);
+    }
     ffmpeg::remux(clip, &Remux { never_seeks: false, arguments: &arguments, format: muxer }, &theirs)?;
     let size = ffmpeg::same_bytes(&ours, &theirs)?;
     ensure!(size > 50 && outcome.stdout.contains(" packets, "), "{size} bytes: {}", outcome.describe());
