@@ -295,6 +295,10 @@ impl Pid {
 
     fn read_section(&mut self, section: &[u8], tables: &mut Tables) {
         let without_check = section.get(..section.len().saturating_sub(4)).unwrap_or(&[]);
+        if byte(section, 5) & 1 == 0 {
+            // What it says is to hold later, and whether that comes to be is not known.
+            return;
+        }
         match byte(section, 0) {
             0 if !self.program_map => {
                 for entry in without_check.get(8..).unwrap_or(&[]).chunks_exact(4) {

@@ -93,6 +93,16 @@ fn a_section_that_is_not_all_there_is_a_cut() {
     assert_eq!(verdict(TS, &whole[..cut]), Verdict::Truncated { at: cut as u64 });
 }
 
+/// Taken at its word, the first bytes of each picture would be a table that does not end.
+#[test]
+fn a_table_that_is_to_hold_later_names_nothing() {
+    let later = [&[0, 0xb0, 13, 0, 1, 0xc0, 0, 0, 0, 1, 0xe1, 0][..], &[0; 4]].concat();
+    assert_eq!(verdict(TS, &[ts_section(0, &later), transport()].concat()), Verdict::Unknown);
+    let mut now = later;
+    now[5] |= 1;
+    assert_ne!(verdict(TS, &[ts_section(0, &now), transport()].concat()), Verdict::Unknown);
+}
+
 /// An access unit that fills its four packets to the last byte.
 fn filling() -> Vec<u8> {
     let pes = ts_pes(false, &access_unit(4 * 184 - 9 - 9));
