@@ -20,7 +20,7 @@ use crate::io::{Control, Outlet};
 use libc::{c_int, c_void};
 use std::ffi::CString;
 use std::ptr::{self, NonNull};
-use target::Target;
+use target::{Jumps, Target};
 pub(super) use target::{MICROSECONDS, rescale};
 
 /// How long an interleaving muxer may hold back audio, in microseconds: what the ffmpeg command allows.
@@ -31,6 +31,8 @@ pub struct Muxer<'o, 'a> {
     context: NonNull<ff::AVFormatContext>,
     format: MuxerFormat,
     targets: Vec<Target>,
+    /// Where the input's times may jump.
+    jumps: Option<Jumps>,
     control: &'a Control,
     io: OutputIo<'o, 'a>,
 }
@@ -55,12 +57,17 @@ impl<'o, 'a> Muxer<'o, 'a> {
         if bit_exact {
             fresh.flags |= ff::AVFMT_FLAG_BITEXACT;
         }
-        Ok(Muxer { context, format, targets: Vec::new(), control, io })
+        Ok(Muxer { context, format, targets: Vec::new(), jumps: None, control, io })
     }
 
     /// Each packet goes to the sink as it is, in one call: for a muxer of bare streams that writes it so.
     pub fn hand_on_whole_pieces(&mut self) {
         self.io.hand_on_whole_pieces();
+    }
+
+    /// What the times of the input jump by is taken out of them.
+    pub fn smooth_jumps(&mut self) {
+        self.jumps = Some(Jumps::default());
     }
 
     /// A copy of a stream; gives its number in the output. `tag` is a code for the codec that the host insists on.
@@ -191,7 +198,7 @@ impl<'o, 'a> Muxer<'o, 'a> {
         let code = unsafe {
             match is_timeless {
                 true => target.number(packet),
-                false => target.set_times(packet, shift, is_loose),
+                false => target.set_times(packet, shift, self.jumps.as_mut(), is_loose),
             }
             (*packet.as_ptr()).stream_index = target.raw.as_ref().index;
             (*packet.as_ptr()).pos = -1;

@@ -125,6 +125,8 @@ impl Job<'_> {
         found: &mut Found,
     ) -> Result<()> {
         inlet.seek_freely(freely);
+        // What can be sought in is all there: nothing is kept back by reading on.
+        inlet.want_all(freely);
         let (mut input, _) = open::open(inlet, self.named, true, |_| false)?;
         self.mux_opened(&mut input, outlet, report, found)
     }
@@ -141,6 +143,9 @@ impl Job<'_> {
         let chosen = self.choose(input, &description)?;
         input.keep(&chosen);
         let mut muxer = Muxer::new(self.format, outlet, self.options.bit_exact)?;
+        if input.may_jump() {
+            muxer.smooth_jumps();
+        }
         let mut targets = vec![None; description.streams.len()];
         for index in &chosen {
             let stream = description.streams.get(*index).ok_or_else(|| Error::internal("a stream has gone"))?;

@@ -14,6 +14,15 @@ pub fn rescale(value: i64, from: ff::AVRational, to: ff::AVRational) -> i64 {
     unsafe { ff::av_rescale_q(value, from, to) }
 }
 
+/// How far the times of an input are off that may jump, as transport streams put one behind another do.
+#[derive(Default)]
+pub struct Jumps {
+    /// Microseconds that are taken from all times to come.
+    by: i64,
+    /// When the last packet of whichever stream is decoded, in microseconds.
+    latest: Option<i64>,
+}
+
 pub struct Target {
     pub raw: NonNull<ff::AVStream>,
     /// What the muxer needs done and does not do by itself.
@@ -22,13 +31,16 @@ pub struct Target {
     pub started: bool,
     /// The input's unit of time for it.
     time_base: ff::AVRational,
+    /// Of pictures or sound.
+    is_played: bool,
     /// Audio: the unit that its frames are whole numbers of.
     sample_rate: Option<i32>,
     /// Frames that are decoded before the first is shown, and how long one lasts, in microseconds.
     delay: i64,
     frame: i64,
-    /// When the next packet is decoded, in microseconds, for those that do not say so.
+    /// When the next packet is decoded, in microseconds, for those that do not say so; and when the last one was.
     clock: Option<i64>,
+    decoded: i64,
     /// What the exact conversion of audio's times carries on.
     rest: i64,
     latest: Option<i64>,
@@ -37,16 +49,19 @@ pub struct Target {
 impl Target {
     /// `raw` is to hold what `from`, which `known` describes, holds.
     pub fn new(raw: NonNull<ff::AVStream>, from: &ff::AVStream, known: &ff::AVCodecParameters) -> Self {
-        let is_audio = enums::codec_type(known) == ff::AVMediaType::AVMEDIA_TYPE_AUDIO as c_int;
+        let is = |kind: ff::AVMediaType| enums::codec_type(known) == kind as c_int;
+        let is_audio = is(ff::AVMediaType::AVMEDIA_TYPE_AUDIO);
         Target {
             raw,
             filter: None,
             started: false,
             time_base: from.time_base,
+            is_played: is_audio || is(ff::AVMediaType::AVMEDIA_TYPE_VIDEO),
             sample_rate: Some(known.sample_rate).filter(|rate| is_audio && *rate > 0),
             delay: i64::from(known.video_delay),
             frame: frame_length(from, known),
             clock: None,
+            decoded: i64::MIN,
             rest: ff::AV_NOPTS_VALUE,
             latest: None,
         }
@@ -68,7 +83,29 @@ impl Target {
             _ => self.frame,
         };
         self.clock = Some(likely.saturating_add(lasts));
+        self.decoded = likely;
         likely
+    }
+
+    /// Takes out of a packet's times what the input's have jumped by, and finds out whether they jump here: as the ffmpeg
+    /// command does, by more than ten seconds ahead or back, or back behind the packet before.
+    fn follow(&self, packet: &mut ff::AVPacket, jumps: &mut Jumps) {
+        const FAR: u64 = 10_000_000;
+        const BACK: i64 = 100_000;
+        packet.dts = earlier(packet.dts, jumps.by, self.time_base);
+        packet.pts = earlier(packet.pts, jumps.by, self.time_base);
+        if packet.dts == ff::AV_NOPTS_VALUE {
+            return;
+        }
+        let dts = rescale(packet.dts, self.time_base, MICROSECONDS);
+        let away = self.clock.or(jumps.latest).map_or(0, |expected| dts.saturating_sub(expected));
+        let goes_back = self.clock.is_some() && dts.saturating_add(BACK) < self.decoded;
+        if self.is_played && (away.unsigned_abs() > FAR || goes_back) {
+            jumps.by = jumps.by.saturating_add(away);
+            packet.dts = earlier(packet.dts, away, self.time_base);
+            packet.pts = earlier(packet.pts, away, self.time_base);
+        }
+        jumps.latest = Some(rescale(packet.dts, self.time_base, MICROSECONDS));
     }
 
     /// For muxers whose times go nowhere; but FFmpeg warns of those that are missing or go back.
@@ -79,17 +116,18 @@ impl Target {
         self.latest = Some(next);
     }
 
-    /// From the input's unit of time to the output's, less `shift` microseconds; never going back, unless that is
-    /// `allowed`.
+    /// From the input's unit of time to the output's, less `shift` microseconds, and less what the times of the input jump
+    /// by, if they may; never going back, unless that is `allowed`.
     ///
     /// # Safety
     /// The stream is one of a container whose header is written.
-    pub unsafe fn set_times(&mut self, packet: &mut Packet, shift: i64, allowed: bool) {
+    pub unsafe fn set_times(&mut self, packet: &mut Packet, shift: i64, jumps: Option<&mut Jumps>, allowed: bool) {
         // SAFETY: the caller's promise, and a packet of ours.
         let (raw, stream) = unsafe { (&mut *packet.as_ptr(), self.raw.as_ref()) };
-        let less = rescale(shift, MICROSECONDS, self.time_base);
-        let earlier = |stamp: i64| if stamp == ff::AV_NOPTS_VALUE { stamp } else { stamp.saturating_sub(less) };
-        (raw.pts, raw.dts) = (earlier(raw.pts), earlier(raw.dts));
+        (raw.pts, raw.dts) = (earlier(raw.pts, shift, self.time_base), earlier(raw.dts, shift, self.time_base));
+        if let Some(jumps) = jumps {
+            self.follow(raw, jumps);
+        }
         let likely = self.likely_dts(raw);
         let dts = raw.dts;
         // SAFETY: a packet of ours.
@@ -127,6 +165,14 @@ impl Target {
             }
             self.latest = Some(raw.dts);
         }
+    }
+}
+
+/// A time stamp that may be none, less so many microseconds.
+fn earlier(stamp: i64, by: i64, unit: ff::AVRational) -> i64 {
+    match stamp {
+        ff::AV_NOPTS_VALUE => stamp,
+        stamp => stamp.saturating_sub(rescale(by, MICROSECONDS, unit)),
     }
 }
 

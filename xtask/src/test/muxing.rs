@@ -19,16 +19,21 @@ const OUTPUTS: [(&str, &str, &[&str]); 5] = [
 ];
 
 /// What can go into each of them.
-const REMUXED: [&str; 4] = ["h264.mp4", "h264.mkv", "h264_fragmented.mp4", "hevc.mp4"];
+const REMUXED: [&str; 6] = ["h264.mp4", "h264.mkv", "h264_fragmented.mp4", "hevc.mp4", "h264.ts", "h264.flv"];
 
 const FED: [&str; 2] = ["h264_fragmented.mp4", "h264.mkv"];
 const CHUNK_SIZES: [&str; 4] = ["1", "188", "4096", "1048576"];
 
 pub fn run(run: &Run, clips: &[PathBuf], clip: &Path, tally: &mut Tally) -> Result<()> {
     let folder = clip.parent().context("a clip without a folder")?;
-    for name in REMUXED {
-        for (format, layout, options) in OUTPUTS {
-            let result = remuxes(run, &folder.join(name), format, layout, options);
+    let jumping = run.results.join("jumping.ts");
+    put_behind_each_other(&folder.join("h264.ts"), &jumping)?;
+    for input in REMUXED.iter().map(|name| folder.join(name)).chain([jumping]) {
+        let is_ts = input.extension().is_some_and(|extension| extension == "ts");
+        // The command fails at the AAC of a transport stream where it is to be in fragments; memux does not.
+        for (format, layout, options) in OUTPUTS.iter().filter(|(_, layout, _)| !is_ts || *layout != "fragmented") {
+            let result = remuxes(run, &input, format, layout, options);
+            let name = input.file_name().unwrap_or_default().to_string_lossy();
             tally.check(&format!("remux of {name} to {format}, {layout}, writes what ffmpeg writes"), result);
         }
     }
@@ -75,6 +80,15 @@ fn outputs(run: &Run) -> (PathBuf, PathBuf) {
         drop(std::fs::remove_file(name));
     }
     names
+}
+
+/// A transport stream, the same 40 seconds later, and the first again: its times jump ahead and back.
+fn put_behind_each_other(clip: &Path, joined: &Path) -> Result<()> {
+    let arguments = ["-output_ts_offset", "40"];
+    ffmpeg::remux(clip, &Remux { never_seeks: false, arguments: &arguments, format: "mpegts" }, joined)?;
+    let (first, later) = (std::fs::read(clip)?, std::fs::read(joined)?);
+    std::fs::write(joined, [first.as_slice(), &later, &first].concat())?;
+    Ok(())
 }
 
 fn remuxes(run: &Run, clip: &Path, format: &str, layout: &str, options: &[&str]) -> Result<()> {
