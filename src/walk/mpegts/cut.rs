@@ -4,6 +4,15 @@ use crate::completeness::{Container, Verdict, Watcher};
 use crate::walk::bytes::length;
 use crate::walk::{Declined, Reason};
 
+/// For a stream of which nothing came: libavformat has then read the packets of all others, none of which may be longer
+/// than `longest`.
+pub fn nothing_came(bytes: &[u8], longest: u64) -> Result<(), Declined> {
+    if length(bytes) > longest {
+        return Err(Declined::new(Reason::Limit, "a packet of another stream may be larger than allowed"));
+    }
+    check(bytes)
+}
+
 pub fn check(bytes: &[u8]) -> Result<(), Declined> {
     let size = length(bytes);
     let mut watcher = Watcher::new(Container::MpegTs, Some(size));

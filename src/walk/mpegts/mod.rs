@@ -138,7 +138,7 @@ impl<'a> Demux<'a> for Multiplex<'a> {
         }
         if packets == 0 {
             // Whether the input was cut is then told by all that is around.
-            cut::check(self.layout.bytes())?;
+            cut::nothing_came(self.layout.bytes(), self.longest)?;
         }
         Ok(Counted { packets, discarded: 0 })
     }
@@ -150,7 +150,15 @@ impl<'a> Demux<'a> for Multiplex<'a> {
         };
         let is_apart = reader.as_ref().is_some_and(|(_, pid, _)| self.is_apart(*pid));
         let first_pts = is_apart.then_some(i64::MAX);
-        Samples { layout: self.layout, reader, refused, ready: VecDeque::new(), first_pts, came: false }
+        Samples {
+            layout: self.layout,
+            reader,
+            refused,
+            ready: VecDeque::new(),
+            first_pts,
+            came: false,
+            longest: self.longest,
+        }
     }
 }
 
@@ -163,6 +171,7 @@ pub struct Samples<'a> {
     first_pts: Option<i64>,
     /// One has come.
     came: bool,
+    longest: u64,
 }
 
 impl<'a> Samples<'a> {
@@ -222,7 +231,7 @@ impl<'a> Iterator for Samples<'a> {
             match reader.advance(PACKETS_FOR_SAMPLES, &mut |frame| self.ready.push_back(frame)) {
                 Ok(true) => {}
                 Ok(false) if self.ready.is_empty() => {
-                    let checked = if self.came { Ok(()) } else { cut::check(self.layout.bytes()) };
+                    let checked = if self.came { Ok(()) } else { cut::nothing_came(self.layout.bytes(), self.longest) };
                     return self.end(checked.err());
                 }
                 Ok(false) => {}

@@ -40,19 +40,33 @@ impl Collector {
         found: &mut dyn FnMut(&[u8]) -> Result<(), Declined>,
     ) -> Result<(), Declined> {
         if !starts {
-            return if self.is_open() { self.go_on(payload, found) } else { Ok(()) };
+            return if self.is_open() { self.go_on(payload, found) } else { self.pass_over(payload) };
         }
         let Some((pointer, rest)) = payload.split_first() else { return Ok(()) };
         let Some((end, beginning)) = rest.split_at_checked(usize::from(*pointer)) else {
             return Err(Declined::damaged("a section that begins outside its packet"));
         };
-        if self.is_open() && !end.is_empty() {
+        if !self.is_open() {
+            self.pass_over(end)?;
+        } else if !end.is_empty() {
             self.go_on(end, found)?;
         }
         if self.is_open() {
             return Err(Declined::damaged("a section that does not end"));
         }
         self.go_on(beginning, found)
+    }
+
+    /// The end of a section whose beginning was not seen. As long as there was none, libavformat takes it for a beginning.
+    fn pass_over(&self, end: &[u8]) -> Result<(), Declined> {
+        let [_, high, low, ..] = end else { return Ok(()) };
+        let size = usize::from(u16::from_be_bytes([*high, *low]) & 0xfff).saturating_add(3);
+        match end.get(..size) {
+            Some(section) if self.last.is_empty() && crc(section) == 0 => {
+                Err(Declined::structure("a section before any has begun"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn go_on(&mut self, bytes: &[u8], found: &mut dyn FnMut(&[u8]) -> Result<(), Declined>) -> Result<(), Declined> {
@@ -163,6 +177,16 @@ pub mod tests {
         }
         collector.take(&unit(&[&first, &second[..9]]), true, &mut |_| Ok(())).unwrap();
         assert!(!collector.repeats(&unit(&[&first])));
+    }
+
+    #[test]
+    fn a_section_that_libavformat_finds_before_any_has_begun_is_declined() {
+        let section = section(0, &[1; 20]);
+        let before = [&[section.len() as u8][..], &section].concat();
+        assert!(collect(&[(&before, true)]).is_err() && collect(&[(&section, false)]).is_err());
+        let begun = [&[0][..], &section].concat();
+        assert_eq!(collect(&[(&begun, true), (&before, true), (&section, false)]).unwrap().len(), 1);
+        assert_eq!(collect(&[(&section[1..], false), (&begun, true)]).unwrap().len(), 1);
     }
 
     #[test]
