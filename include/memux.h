@@ -1238,6 +1238,89 @@ typedef struct memux_remux_report {
 } memux_remux_report;
 
 /**
+ * What has become of one of several outputs. It is filled whenever struct_size is right, on failure too. Since 0.1.0.
+ */
+typedef struct memux_fanout_result {
+    /** Set by memux_fanout_result_init(). */
+    size_t struct_size;
+    /**
+     * Why it is not whole, the host's, to be freed with memux_error_free(); NULL where it is. What is here before the
+     * call is not looked at.
+     */
+    struct memux_error *error;
+    /** Packets written. */
+    uint64_t packets;
+    /** Streams of the output. */
+    uint64_t streams;
+    /** Bytes that its sink took. */
+    uint64_t bytes_written;
+    /** MEMUX_OK, or the status of `error`. */
+    int32_t status;
+    /** Of a container: what was chosen, one of MEMUX_LAYOUT_*. */
+    int32_t layout;
+    /** Of a stream by itself: the form that the bytes have, one of MEMUX_FRAMING_*. */
+    int32_t framing;
+    /** 0. */
+    int32_t reserved;
+} memux_fanout_result;
+
+/** One of several outputs: a sink, and what goes to it. Since 0.1.0. */
+typedef struct memux_fanout_output {
+    /** Set by memux_fanout_output_init(). */
+    size_t struct_size;
+    /** Where it goes; no other output's. */
+    struct memux_sink *sink;
+    /** Streams in a container, as memux_remux() makes it; or NULL. Its `run` must be NULL. */
+    const struct memux_remux_options *remux;
+    /**
+     * One stream by itself, as memux_extract() makes it; or NULL. Its `run` must be NULL. One of the two must be there.
+     */
+    const struct memux_extract_options *extract;
+    /** What becomes of it is written there; may be NULL. */
+    struct memux_fanout_result *result;
+    /** 0: if it fails all end. 1: it ends alone, and the others go on. */
+    int32_t optional;
+    /** 0. */
+    int32_t reserved;
+} memux_fanout_output;
+
+/** How several outputs are made. A struct of zeros with its struct_size is the defaults. Since 0.1.0. */
+typedef struct memux_fanout_options {
+    /** Set by memux_fanout_options_init(). */
+    size_t struct_size;
+    /** May be NULL: the defaults. Its limits hold for each output by itself. The trace tells of the source alone. */
+    const struct memux_run_options *run;
+} memux_fanout_options;
+
+/** What was done for several outputs. It is filled whenever struct_size is right, on failure too. Since 0.1.0. */
+typedef struct memux_fanout_report {
+    /** Set by memux_fanout_report_init(). */
+    size_t struct_size;
+    /** Bytes that all sinks together took. */
+    uint64_t bytes_written;
+    /** How many outputs are not whole. */
+    uint64_t failed_outputs;
+    /** Packets that FFmpeg marked as corrupt. */
+    uint64_t corrupt_packets;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /**
+     * Bytes of the input held in memory because the reader cannot seek and the container makes that necessary; else 0.
+     */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. */
+    int32_t completeness;
+    /** What did it: one of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
+    int32_t engine_reason;
+    /** 0. */
+    int32_t reserved;
+} memux_fanout_report;
+
+/**
  * Hears FFmpeg's own messages, see memux_log_set().
  *
  * `level` is FFmpeg's (AV_LOG_ERROR is 16, AV_LOG_WARNING 24, AV_LOG_INFO 32); `message` is one line or a part of
@@ -2115,6 +2198,30 @@ memux_status memux_remux(struct memux_source *source,
                          struct memux_error **error);
 
 /**
+ * Makes several outputs in one pass: the input is read once, and each packet goes to every output that wants its stream.
+ * Each output is, byte for byte, what memux_remux() or memux_extract() would have made of it alone.
+ *
+ * `outputs` are `count` addresses. All outputs are settled before the first byte of any is written: one that cannot be
+ * made fails then, and with it all, unless it is optional. If one that is not optional fails later, all end; the others'
+ * sinks get what was made until then. If all have failed the operation has. `options` may be NULL. `report` may be NULL;
+ * else it is filled whenever its struct_size is right, on failure too, and so is each output's `result`.
+ *
+ * Ownership: nothing changes hands but the errors: on failure `*error`, if `error` is not NULL, and in each case those in
+ * the results are the host's, to be freed with memux_error_free(). What was written until a failure stays written.
+ * Threads: any. A source of memory serves any number of calls at once, a source of a reader and a sink one at a time.
+ * Statuses: MEMUX_OK (also where optional outputs have failed: see the report); MEMUX_TRUNCATED (done, but the input was
+ * cut off or damaged); otherwise those of memux_remux() and memux_extract(), for the output that ended all;
+ * MEMUX_ERROR_INVALID_ARGUMENT also for no outputs; MEMUX_ERROR_BUSY also for a sink that is named twice.
+ * Since 0.1.0.
+ */
+memux_status memux_fanout(struct memux_source *source,
+                          const struct memux_fanout_output *const *outputs,
+                          size_t count,
+                          const struct memux_fanout_options *options,
+                          struct memux_fanout_report *report,
+                          struct memux_error **error);
+
+/**
  * Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
  * callback only (av_log_set_callback). memux itself says nothing there, nor is there a word where the input is walked.
  * Without this call memux leaves FFmpeg's logging as it is. The call loads FFmpeg if nobody has needed it before.
@@ -2231,6 +2338,18 @@ void memux_extract_options_init(struct memux_extract_options *options, size_t st
 void memux_extract_report_init(struct memux_extract_report *report, size_t struct_size);
 
 /**
+ * Sets `info` to the defaults: `memux_build_info_init(&info, sizeof info)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_build_info_init(struct memux_build_info *info, size_t struct_size);
+
+/**
  * Sets `options` to the defaults: `memux_probe_options_init(&options, sizeof options)`. The size is the caller's,
  * so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
  * 4096, does nothing.
@@ -2315,7 +2434,7 @@ void memux_input_report_init(struct memux_input_report *report, size_t struct_si
 void memux_packet_init(struct memux_packet *packet, size_t struct_size);
 
 /**
- * Sets `info` to the defaults: `memux_build_info_init(&info, sizeof info)`. The size is the caller's, so that a
+ * Sets `options` to the defaults: `memux_fanout_options_init(&options, sizeof options)`. The size is the caller's, so that a
  * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
  * nothing.
  *
@@ -2324,7 +2443,47 @@ void memux_packet_init(struct memux_packet *packet, size_t struct_size);
  * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
  * Since 0.1.0.
  */
-void memux_build_info_init(struct memux_build_info *info, size_t struct_size);
+void memux_fanout_options_init(struct memux_fanout_options *options,
+                               size_t struct_size);
+
+/**
+ * Sets `output` to the defaults: `memux_fanout_output_init(&output, sizeof output)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_fanout_output_init(struct memux_fanout_output *output,
+                              size_t struct_size);
+
+/**
+ * Sets `result` to the defaults: `memux_fanout_result_init(&result, sizeof result)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_fanout_result_init(struct memux_fanout_result *result,
+                              size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_fanout_report_init(&report, sizeof report)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_fanout_report_init(struct memux_fanout_report *report,
+                              size_t struct_size);
 
 #ifdef __cplusplus
 }  // extern "C"

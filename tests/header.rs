@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// The files of src/ffi in the order in which a host reads their contents.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "status",
     "constants",
     "callbacks",
@@ -31,15 +31,29 @@ const ORDER: [&str; 23] = [
     "count",
     "extract",
     "remux",
+    "fanout",
     "log",
 ];
 
-/// Files that say nothing to a C reader, and one that comes after all structs.
-const OTHERS: [&str; 10] = ["mod", "fault", "guard", "handle", "hold", "lent", "ptr", "init", "report", "shown"];
+/// Files that say nothing to a C reader, and two that come after all structs.
+const OTHERS: [&str; 12] = [
+    "mod",
+    "fault",
+    "guard",
+    "handle",
+    "hold",
+    "hold_sink",
+    "lent",
+    "ptr",
+    "init",
+    "init_containers",
+    "report",
+    "shown",
+];
 
 fn sources() -> Vec<PathBuf> {
     let folder = root().join("src/ffi");
-    ORDER.iter().chain(["init"].iter()).map(|name| folder.join(name).with_extension("rs")).collect()
+    ORDER.iter().chain(["init", "init_containers"].iter()).map(|name| folder.join(name).with_extension("rs")).collect()
 }
 
 fn generate() -> String {

@@ -78,7 +78,7 @@ template <class T, auto Free> using Handle = std::unique_ptr<T, std::integral_co
 
 /// Runs `call`, which is given the place for an error, and turns failure into an exception. That of a callable comes
 /// first, whatever the status. BUSY means that no callable of ours has run.
-template <class Call> void checked(Call &&call, std::initializer_list<Pending *> callables = {}) {
+template <class Call, class List = std::initializer_list<Pending *>> void checked(Call &&call, const List &callables = {}) {
     memux_error *raw = nullptr;
     const memux_status status = call(&raw);
     Handle<memux_error, memux_error_free> error(raw);

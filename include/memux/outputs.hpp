@@ -4,6 +4,7 @@
 #define MEMUX_OUTPUTS_HPP
 
 #include <memux/core.hpp>
+#include <memux/streams.hpp>
 
 #include <optional>
 
@@ -23,21 +24,37 @@ struct RemuxOptions : detail::Defaults<memux_remux_options, memux_remux_options_
 
 using RemuxReport = Report<memux_remux_report, memux_remux_report_init>;
 
-/// Puts the streams of an input into another container. `report` is filled on failure too, also when a callable's exception
-/// comes out.
-inline void remux(Source &source, Sink &sink, const RemuxOptions &options, RemuxReport &report) {
-    static constexpr std::int32_t no_stream = 0;
-    std::vector<memux_tag> tags;
-    for (const auto &[key, value] : options.tags) tags.push_back(memux_tag{key.c_str(), value.c_str()});
-    const auto call = [&](memux_source *from, memux_sink *to, const memux_remux_options *with, memux_remux_report *into,
-                          memux_error **error) {
-        memux_remux_options raw = *with;
+namespace detail {
+
+/// RemuxOptions in C, with the lists that they point to.
+struct RemuxLists {
+    explicit RemuxLists(const RemuxOptions &options) : raw(options) {
+        static constexpr std::int32_t no_stream = 0;
+        for (const auto &[key, value] : options.tags) tags.push_back(memux_tag{key.c_str(), value.c_str()});
+        raw.run = nullptr;
         raw.format = options.format.c_str();
         raw.streams = !options.streams ? nullptr : options.streams->empty() ? &no_stream : options.streams->data();
         raw.stream_count = options.streams ? options.streams->size() : 0;
         raw.tags = tags.data();
         raw.tag_count = tags.size();
-        return memux_remux(from, to, &raw, into, error);
+    }
+    RemuxLists(const RemuxLists &) = delete;
+    RemuxLists &operator=(const RemuxLists &) = delete;
+
+    std::vector<memux_tag> tags;
+    memux_remux_options raw;
+};
+
+} // namespace detail
+
+/// Puts the streams of an input into another container. `report` is filled on failure too, also when a callable's exception
+/// comes out.
+inline void remux(Source &source, Sink &sink, const RemuxOptions &options, RemuxReport &report) {
+    detail::RemuxLists lists(options);
+    const auto call = [&](memux_source *from, memux_sink *to, const memux_remux_options *with, memux_remux_report *into,
+                          memux_error **error) {
+        lists.raw.run = with->run;
+        return memux_remux(from, to, &lists.raw, into, error);
     };
     detail::operate(call, options, report, source, sink);
 }
@@ -45,6 +62,107 @@ inline void remux(Source &source, Sink &sink, const RemuxOptions &options, Remux
 inline RemuxReport remux(Source &source, Sink &sink, const RemuxOptions &options) {
     RemuxReport report;
     remux(source, sink, options, report);
+    return report;
+}
+
+/// One of several outputs: a sink, which must outlive it, and what goes to it. Its options' `run` is not looked at.
+struct FanoutOutput {
+    Sink &sink;
+    std::optional<RemuxOptions> remux;             ///< streams in a container; or
+    std::optional<ExtractOptions> extract;         ///< one stream by itself
+    bool optional = false;                         ///< if it fails the others go on
+
+    FanoutOutput(Sink &to, RemuxOptions what) : sink(to), remux(std::move(what)) {}
+    FanoutOutput(Sink &to, ExtractOptions what) : sink(to), extract(std::move(what)) {}
+};
+
+/// What has become of an output; `error` says why it is not whole, if it is not.
+struct FanoutResult {
+    std::optional<Error> error;
+    std::uint64_t packets = 0;
+    std::uint64_t streams = 0;
+    std::uint64_t bytes_written = 0;
+    std::int32_t layout = MEMUX_LAYOUT_AUTO;
+    std::int32_t framing = MEMUX_FRAMING_AUTO;
+};
+
+struct FanoutOptions : detail::Defaults<memux_fanout_options, memux_fanout_options_init> {
+    RunOptions run;
+};
+
+struct FanoutReport : Report<memux_fanout_report, memux_fanout_report_init> {
+    std::vector<FanoutResult> outputs; ///< in the order of the outputs
+};
+
+namespace detail {
+
+/// A FanoutOutput in C. What it points to stands as long as it lives, where it is.
+class FanoutLane {
+public:
+    explicit FanoutLane(const FanoutOutput &output) : remux_(output.remux ? &*output.remux : nullptr) {
+        raw_.sink = output.sink.get();
+        raw_.optional = output.optional;
+        raw_.result = &result_;
+        if (remux_) {
+            lists_ = std::make_unique<RemuxLists>(*remux_);
+            raw_.remux = &lists_->raw;
+        } else {
+            extract_ = *output.extract;
+            extract_.run = nullptr;
+            raw_.extract = &extract_;
+        }
+    }
+    FanoutLane(const FanoutLane &) = delete;
+    FanoutLane &operator=(const FanoutLane &) = delete;
+    const memux_fanout_output *raw() const noexcept { return &raw_; }
+
+    FanoutResult result() {
+        FanoutResult found{std::nullopt, result_.packets, result_.streams, result_.bytes_written, result_.layout, result_.framing};
+        if (result_.error) found.error.emplace(result_.status, std::exchange(result_.error, nullptr));
+        return found;
+    }
+    ~FanoutLane() { memux_error_free(result_.error); }
+
+private:
+    const RemuxOptions *remux_;
+    std::unique_ptr<RemuxLists> lists_;
+    memux_extract_options extract_{};
+    Defaults<memux_fanout_result, memux_fanout_result_init> result_;
+    Defaults<memux_fanout_output, memux_fanout_output_init> raw_;
+};
+
+} // namespace detail
+
+/// Makes several outputs in one pass over the source. `report` is filled on failure too.
+inline void fanout(Source &source, const std::vector<FanoutOutput> &outputs, const FanoutOptions &options, FanoutReport &report) {
+    std::vector<std::unique_ptr<detail::FanoutLane>> lanes;
+    std::vector<const memux_fanout_output *> list;
+    std::vector<detail::Pending *> pending{source.pending()};
+    for (const auto &output : outputs) {
+        list.push_back(lanes.emplace_back(std::make_unique<detail::FanoutLane>(output))->raw());
+        pending.push_back(output.sink.pending());
+    }
+    detail::Run run(options.run);
+    memux_fanout_options raw = options;
+    raw.run = &run.raw;
+    pending.push_back(&run.pending);
+    const auto tell = [&] {
+        report.outputs.clear();
+        for (const auto &lane : lanes) report.outputs.push_back(lane->result());
+    };
+    try {
+        detail::checked([&](memux_error **error) {
+            return report.status = memux_fanout(source.get(), list.data(), list.size(), &raw, &report, error);
+        }, pending);
+    } catch (...) {
+        tell();
+        throw;
+    }
+    tell();
+}
+inline FanoutReport fanout(Source &source, const std::vector<FanoutOutput> &outputs, const FanoutOptions &options = {}) {
+    FanoutReport report;
+    fanout(source, outputs, options, report);
     return report;
 }
 

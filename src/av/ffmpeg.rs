@@ -154,6 +154,7 @@ functions! {
         fn av_new_packet(pkt: *mut AVPacket, size: c_int) -> c_int;
         fn av_packet_alloc() -> *mut AVPacket;
         fn av_packet_free(pkt: *mut *mut AVPacket);
+        fn av_packet_ref(dst: *mut AVPacket, src: *const AVPacket) -> c_int;
         fn av_packet_rescale_ts(pkt: *mut AVPacket, tb_src: AVRational, tb_dst: AVRational);
         fn av_packet_side_data_name(kind: c_int) -> *const c_char [unchecked];
         fn av_packet_unref(pkt: *mut AVPacket);

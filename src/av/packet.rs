@@ -150,6 +150,14 @@ impl Packet {
         }
     }
 
+    /// Holds what `other` holds too, in place of what it held. Nothing is copied but what is said of the data.
+    pub fn share(&mut self, other: &Packet) -> Result<()> {
+        self.clear();
+        // SAFETY: ours and empty, and one that lives.
+        let code = unsafe { ff::av_packet_ref(self.as_ptr(), other.raw.as_ptr()) };
+        if code < 0 { Err(Error::no_memory()) } else { Ok(()) }
+    }
+
     /// Holds a copy of `data` from now on, shown at `pts` for `duration`, in place of what it held.
     pub(super) fn replace(&mut self, data: &[u8], pts: i64, duration: i64) -> Result<()> {
         let size = libc::c_int::try_from(data.len()).map_err(|_| Error::no_memory())?;

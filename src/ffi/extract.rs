@@ -284,6 +284,20 @@ unsafe fn room<'a>(buffer: *mut c_void, capacity: usize) -> Result<&'a mut [Mayb
     Ok(unsafe { std::slice::from_raw_parts_mut(buffer.cast(), capacity) })
 }
 
+/// The options of one of several outputs, which have the run's in common.
+///
+/// # Safety
+/// As for `read`.
+pub(super) unsafe fn read_shared(options: *const memux_extract_options) -> Result<Options> {
+    // SAFETY: passed on.
+    let given = unsafe { ptr::read(options) }?.ok_or_else(|| ptr::null("options"))?;
+    if !given.value.run.is_null() {
+        return Err(Error::invalid("memux_extract_options.run must be NULL where it is one of several outputs"));
+    }
+    // SAFETY: passed on.
+    unsafe { read(options) }.map(|(_, options)| options)
+}
+
 /// # Safety
 /// NULL or the address of a struct as large as its `struct_size` says, and so for all that it points to.
 unsafe fn read(options: *const memux_extract_options) -> Result<(Run, Options)> {

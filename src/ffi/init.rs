@@ -3,13 +3,9 @@
 use super::count::{memux_count_options, memux_count_report};
 use super::extract::{memux_extract_options, memux_extract_report};
 use super::guard;
-use super::input::{memux_input_options, memux_input_report};
 use super::limits::memux_limits;
-use super::packet::memux_packet;
-use super::probe::{memux_probe_options, memux_probe_report};
 use super::ptr;
 use super::reader::memux_reader;
-use super::remux::{memux_remux_options, memux_remux_report};
 use super::run_options::memux_run_options;
 use super::version::memux_build_info;
 use super::writer::memux_writer;
@@ -163,139 +159,6 @@ pub unsafe extern "C" fn memux_extract_report_init(report: *mut memux_extract_re
     guard::value((), || {
         // SAFETY: this function's contract.
         unsafe { ptr::init(report, struct_size) };
-    })
-}
-
-/// Sets `options` to the defaults: `memux_probe_options_init(&options, sizeof options)`. The size is the caller's,
-/// so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
-/// 4096, does nothing.
-///
-/// Ownership: nothing changes hands.
-/// Threads: any.
-/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
-/// Since 0.1.0.
-///
-/// # Safety
-/// `options` is NULL or the address of `struct_size` bytes that may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memux_probe_options_init(options: *mut memux_probe_options, struct_size: usize) {
-    guard::value((), || {
-        // SAFETY: this function's contract.
-        unsafe { ptr::init(options, struct_size) };
-    })
-}
-
-/// Sets `report` to the defaults: `memux_probe_report_init(&report, sizeof report)`. The size is the caller's, so
-/// that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
-/// does nothing.
-///
-/// Ownership: nothing changes hands.
-/// Threads: any.
-/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
-/// Since 0.1.0.
-///
-/// # Safety
-/// `report` is NULL or the address of `struct_size` bytes that may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memux_probe_report_init(report: *mut memux_probe_report, struct_size: usize) {
-    guard::value((), || {
-        // SAFETY: this function's contract.
-        unsafe { ptr::init(report, struct_size) };
-    })
-}
-
-/// Sets `options` to the defaults: `memux_remux_options_init(&options, sizeof options)`. The size is the caller's,
-/// so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
-/// 4096, does nothing.
-///
-/// Ownership: nothing changes hands.
-/// Threads: any.
-/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
-/// Since 0.1.0.
-///
-/// # Safety
-/// `options` is NULL or the address of `struct_size` bytes that may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memux_remux_options_init(options: *mut memux_remux_options, struct_size: usize) {
-    guard::value((), || {
-        // SAFETY: this function's contract.
-        unsafe { ptr::init(options, struct_size) };
-    })
-}
-
-/// Sets `report` to the defaults: `memux_remux_report_init(&report, sizeof report)`. The size is the caller's, so
-/// that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
-/// does nothing.
-///
-/// Ownership: nothing changes hands.
-/// Threads: any.
-/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
-/// Since 0.1.0.
-///
-/// # Safety
-/// `report` is NULL or the address of `struct_size` bytes that may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memux_remux_report_init(report: *mut memux_remux_report, struct_size: usize) {
-    guard::value((), || {
-        // SAFETY: this function's contract.
-        unsafe { ptr::init(report, struct_size) };
-    })
-}
-
-/// Sets `options` to the defaults: `memux_input_options_init(&options, sizeof options)`. The size is the caller's,
-/// so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
-/// 4096, does nothing.
-///
-/// Ownership: nothing changes hands.
-/// Threads: any.
-/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
-/// Since 0.1.0.
-///
-/// # Safety
-/// `options` is NULL or the address of `struct_size` bytes that may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memux_input_options_init(options: *mut memux_input_options, struct_size: usize) {
-    guard::value((), || {
-        // SAFETY: this function's contract.
-        unsafe { ptr::init(options, struct_size) };
-    })
-}
-
-/// Sets `report` to the defaults: `memux_input_report_init(&report, sizeof report)`. The size is the caller's, so
-/// that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
-/// does nothing.
-///
-/// Ownership: nothing changes hands.
-/// Threads: any.
-/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
-/// Since 0.1.0.
-///
-/// # Safety
-/// `report` is NULL or the address of `struct_size` bytes that may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memux_input_report_init(report: *mut memux_input_report, struct_size: usize) {
-    guard::value((), || {
-        // SAFETY: this function's contract.
-        unsafe { ptr::init(report, struct_size) };
-    })
-}
-
-/// Sets `packet` to the defaults: `memux_packet_init(&packet, sizeof packet)`. The size is the caller's, so
-/// that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096,
-/// does nothing.
-///
-/// Ownership: nothing changes hands.
-/// Threads: any.
-/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
-/// Since 0.1.0.
-///
-/// # Safety
-/// `packet` is NULL or the address of `struct_size` bytes that may be written.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn memux_packet_init(packet: *mut memux_packet, struct_size: usize) {
-    guard::value((), || {
-        // SAFETY: this function's contract.
-        unsafe { ptr::init(packet, struct_size) };
     })
 }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// Where an operation's bytes go. Each operation appends to what was written before. One operation at a time uses a
 /// sink; a second one, be it on another thread or inside a callback of the first, gets MEMUX_ERROR_BUSY. Since 0.1.0.
 pub struct memux_sink {
-    target: Target,
+    pub(super) target: Target,
     /// Last: what it releases is in use until all else is gone.
     _release: Option<Release>,
 }
@@ -25,7 +25,7 @@ impl Handle for memux_sink {
     type Owner = Arc<Self>;
 }
 
-enum Target {
+pub(super) enum Target {
     Writer(Lent<Writer<writer::Callbacks>>),
     Buffer(Lent<Buffer>),
 }

@@ -55,6 +55,14 @@ impl Control {
         Control::new(Limits::default(), None, None, None)
     }
 
+    /// For one of several outputs of an operation: it is ended by the same token and at the same time, and its failure is
+    /// its own.
+    pub fn branch(&self) -> Control {
+        let branch = Control::new(self.limits, self.cancel.clone(), self.timeout, None);
+        branch.deadline.set(self.deadline.get());
+        branch
+    }
+
     /// From now on cancelling and the end of time free a callback that hangs. Call it once, before the first callback.
     pub fn arm(&self, unblocks: impl IntoIterator<Item = Unblock>) -> Result<()> {
         let hooks: Vec<_> = unblocks.into_iter().map(Hook::new).collect();

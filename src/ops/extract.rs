@@ -1,10 +1,10 @@
 //! The video stream as a bare bit stream.
 
-mod captions;
+pub(super) mod captions;
 mod form;
 mod halves;
 mod lookahead;
-mod natural;
+pub(super) mod natural;
 #[cfg(test)]
 pub(super) mod tests;
 mod walk;
@@ -207,17 +207,32 @@ fn no_packet(stream: i32) -> Error {
 
 /// The stream, if it is known by now and is to have another form than Annex B.
 fn unlike_annex_b(input: &Input, options: &Options) -> Option<usize> {
-    let index = match options.select {
-        // Here a cover picture may be taken, by its number.
-        Select::Index(index) => usize::try_from(index).ok().filter(|index| *index < input.stream_count()),
-        select => select.find(input),
-    }?;
+    let index = by_number_or(options.select, input)?;
     let stream = input.stream(index)?;
     let is_annex_b = stream.codec != av::Codec::Other && !stream.is_cover;
     match options.framing {
         Framing::AnnexB => None,
         Framing::Auto if is_annex_b => None,
         _ => Some(index),
+    }
+}
+
+/// Here a cover picture may be taken, by its number.
+fn by_number_or(select: Select, input: &Input) -> Option<usize> {
+    match select {
+        Select::Index(index) => usize::try_from(index).ok().filter(|index| *index < input.stream_count()),
+        select => select.find(input),
+    }
+}
+
+/// The stream that an extraction is of, where all is known of them.
+pub fn chosen(input: &Input, options: &Options) -> Result<usize> {
+    let index = by_number_or(options.select, input).ok_or_else(|| options.select.not_found())?;
+    let stream = input.stream(index).ok_or_else(|| options.select.not_found())?;
+    match options.framing {
+        Framing::AnnexB if stream.is_cover => Err(options.select.not_found()),
+        Framing::AnnexB if stream.codec == av::Codec::Other => Err(no_annex_b(index)),
+        _ => Ok(index),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod count;
 #[cfg(test)]
 mod cut_tests;
 pub mod extract;
+pub mod fanout;
 pub mod input;
 #[cfg(test)]
 mod lean_tests;

@@ -17,7 +17,8 @@ use crate::av::{Depth, Format, Input, Muxer, MuxerFormat, Packet};
 use crate::description::{Description, Kind, Tag, microseconds};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Inlet, Outlet, Sink, Source, Spool};
-use writing::{Fragments, Writing};
+use writing::Fragments;
+pub use writing::Writing;
 
 /// Which of the two codes for H.264 and HEVC the MP4 family gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -98,7 +99,7 @@ pub fn run(
                         job.mux(inlet, freely, &mut Outlet::new(&mut spool, &control), report, found)
                     })
                 })?;
-                job.hand_over(spool, &mut Outlet::new(sink, &control)).map(|()| note)
+                job.hand_over(&spool, &mut Outlet::new(sink, &control)).map(|()| note)
             }
         }
     });
@@ -142,12 +143,27 @@ impl Job<'_> {
         let description = input.describe(Depth::Container)?;
         let chosen = self.choose(input, &description)?;
         input.keep(&chosen);
+        let mut writing = self.begin(input, &description, &chosen, outlet)?;
+        report.streams = crate::io::to_u64(chosen.len());
+        let result = packets::each(input, found, &mut |packet: &mut Packet| writing.take(packet));
+        report.packets = writing.packets;
+        writing.end(result)
+    }
+
+    /// An output of the chosen streams, to which their packets go.
+    pub fn begin<'o, 'a>(
+        &self,
+        input: &Input,
+        description: &Description,
+        chosen: &[usize],
+        outlet: &'o mut Outlet<'a>,
+    ) -> Result<Writing<'o, 'a>> {
         let mut muxer = Muxer::new(self.format, outlet, self.options.bit_exact)?;
         if input.may_jump() {
             muxer.smooth_jumps();
         }
         let mut targets = vec![None; description.streams.len()];
-        for index in &chosen {
+        for index in chosen {
             let stream = description.streams.get(*index).ok_or_else(|| Error::internal("a stream has gone"))?;
             let tags = if self.options.drops_tags { &[][..] } else { &stream.tags };
             let target = muxer.add(input, *index, self.tag(stream.codec.as_deref()), tags)?;
@@ -155,9 +171,8 @@ impl Job<'_> {
                 *place = Some(target);
             }
         }
-        report.streams = crate::io::to_u64(chosen.len());
-        let shift = beginning(input, &description, &chosen);
-        muxer.set_tags(&self.tags(&description))?;
+        let shift = beginning(input, description, chosen);
+        muxer.set_tags(&self.tags(description))?;
         if !self.options.drops_chapters {
             muxer.add_chapters(&description.chapters, shift)?;
         }
@@ -174,13 +189,12 @@ impl Job<'_> {
             fragments = Some(Fragments::new(input.control().limits.max_spool_bytes));
         }
         let header = self.plan.muxer_options(self.options.fragment, has_video);
-        let mut writing = Writing { muxer, targets, shift, header, strange, begun: false, fragments };
-        let result = packets::each(input, found, &mut |packet: &mut Packet| writing.take(packet, report));
-        writing.end(result)
+        let (takes_all, begun, packets) = (false, false, 0);
+        Ok(Writing { muxer, targets, shift, header, strange, fragments, takes_all, begun, packets })
     }
 
     /// The streams that go into the output.
-    fn choose(&self, input: &Input, description: &Description) -> Result<Vec<usize>> {
+    pub fn choose(&self, input: &Input, description: &Description) -> Result<Vec<usize>> {
         let Some(asked) = &self.options.streams else {
             let suits = |index: &usize| match description.streams.get(*index) {
                 // What is left out without a word must be of little weight.
@@ -237,7 +251,7 @@ impl Job<'_> {
     }
 
     /// What was made in memory goes to the sink.
-    fn hand_over(&self, spool: Spool, outlet: &mut Outlet) -> Result<()> {
+    pub fn hand_over(&self, spool: &Spool, outlet: &mut Outlet) -> Result<()> {
         outlet.control().enter(Stage::Write);
         let result = match self.plan.layout {
             Layout::Faststart => faststart::write(spool.bytes(), outlet),

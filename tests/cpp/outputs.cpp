@@ -179,6 +179,59 @@ static void a_feed_says_when_it_is_full_ended_or_read_by_nobody()
     }
 }
 
+static void several_outputs_are_made_in_one_pass()
+{
+    const auto file = load("h264.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    Octets video, film, alone;
+    auto video_sink = into(video), film_sink = into(film), alone_sink = into(alone);
+    memux::RemuxOptions fragments("mp4");
+    fragments.layout = MEMUX_LAYOUT_FRAGMENTED;
+    fragments.bit_exact = 1;
+    const auto report = memux::fanout(source, {{video_sink, memux::ExtractOptions()}, {film_sink, fragments}});
+    EXPECT_SAME(report.failed_outputs, 0);
+    EXPECT_SAME(report.bytes_written, video.size() + film.size());
+    if (EXPECT(report.outputs.size() == 2)) {
+        EXPECT(report.outputs[0].packets == 75 && report.outputs[1].packets == 206 && !report.outputs[1].error);
+        EXPECT_SAME(report.outputs[1].layout, MEMUX_LAYOUT_FRAGMENTED);
+        EXPECT_SAME(report.outputs[0].framing, MEMUX_FRAMING_ANNEXB);
+    }
+    memux::remux(source, alone_sink, fragments);
+    EXPECT(film == alone);
+}
+
+static void an_output_that_fails_alone_is_in_the_report_and_one_that_ends_all_is_thrown()
+{
+    const auto file = load("h264.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    for (const bool optional : {true, false}) {
+        Octets film;
+        auto refusing = memux::Sink::to_writer([](memux::Bytes) { return -5; });
+        auto film_sink = into(film);
+        std::vector<memux::FanoutOutput> outputs{{refusing, memux::ExtractOptions()}, {film_sink, memux::RemuxOptions("mpegts")}};
+        outputs[0].optional = optional;
+        memux::FanoutReport report;
+        const memux_status thrown = thrown_by([&] { memux::fanout(source, outputs, {}, report); });
+        EXPECT_SAME(thrown, optional ? MEMUX_OK : MEMUX_ERROR_SINK);
+        if (EXPECT(report.outputs.size() == 2 && report.outputs[0].error)) {
+            EXPECT_SAME(report.outputs[0].error->status(), MEMUX_ERROR_SINK);
+            EXPECT_SAME(report.outputs[0].error->host_code(), -5);
+            EXPECT_SAME(report.outputs[1].error.has_value(), !optional);
+        }
+        EXPECT(!optional || film.size() > 50000);
+    }
+    // An exception of a callable comes out, of an optional output's too.
+    auto throwing = memux::Sink::to_writer([](memux::Bytes) { throw std::logic_error("full"); });
+    std::vector<memux::FanoutOutput> outputs{{throwing, memux::ExtractOptions()}};
+    outputs[0].optional = true;
+    try {
+        memux::fanout(source, outputs);
+        MISSING("an exception");
+    } catch (const std::logic_error &error) {
+        EXPECT(std::string(error.what()) == "full");
+    }
+}
+
 int main()
 {
     RUN(a_remux_takes_its_options_as_values);
@@ -187,5 +240,7 @@ int main()
     RUN(an_extraction_is_annex_b_unless_another_form_is_asked_for);
     RUN(a_feed_carries_a_file_from_thread_to_thread);
     RUN(a_feed_says_when_it_is_full_ended_or_read_by_nobody);
+    RUN(several_outputs_are_made_in_one_pass);
+    RUN(an_output_that_fails_alone_is_in_the_report_and_one_that_ends_all_is_thrown);
     return check_done();
 }

@@ -63,8 +63,16 @@ fn the_exports_are_those_of_the_committed_list_and_the_header() {
 #[test]
 fn every_operation_can_be_made_to_panic_below_its_guard() {
     for (name, body) in exports() {
-        let calls =
-            ["run(", "run_into(", "run_to_size(", "open(ground", "reader.next(", "reader.seek(", "reader.select("];
+        let calls = [
+            "run(",
+            "run_into(",
+            "run_to_size(",
+            "open(ground",
+            "reader.next(",
+            "reader.seek(",
+            "reader.select(",
+            "make(source",
+        ];
         let runs = calls.iter().any(|call| body.contains(call));
         assert_eq!(runs, body.contains("point(Place::Export)"), "{name}: {body}");
     }

@@ -7,7 +7,7 @@ use std::ptr::null;
 /// it.
 type Trial = (&'static str, usize, fn(&mut Room, *mut *mut memux_error) -> memux_status);
 
-fn trials() -> [Trial; 16] {
+fn trials() -> [Trial; 20] {
     [
         ("memux_reader", size_of::<memux_reader>(), |room, error| {
             let mut source = null_mut();
@@ -78,6 +78,32 @@ fn trials() -> [Trial; 16] {
             };
             remux(&options, room.address(), error)
         }),
+        ("memux_fanout_options", size_of::<memux_fanout_options>(), |room, error| {
+            fanout(|_| {}, room.address(), null_mut(), error)
+        }),
+        ("memux_fanout_report", size_of::<memux_fanout_report>(), |room, error| {
+            fanout(|_| {}, null(), room.address(), error)
+        }),
+        ("memux_fanout_result", size_of::<memux_fanout_result>(), |room, error| {
+            fanout(|output| output.result = room.address(), null(), null_mut(), error)
+        }),
+        ("memux_fanout_output", size_of::<memux_fanout_output>(), |room, error| {
+            let size = room.0[0];
+            let whole = size >= size_of::<memux_fanout_output>() as u64;
+            let address = room.address::<memux_fanout_output>();
+            fanout_of(
+                |given| {
+                    if whole {
+                        // SAFETY: as above. What a host of another version has set stays.
+                        unsafe { ((*address).sink, (*address).remux) = (given.sink, given.remux) };
+                    }
+                    address
+                },
+                null(),
+                null_mut(),
+                error,
+            )
+        }),
         ("memux_packet", size_of::<memux_packet>(), |room, error| {
             // SAFETY: as above. What is read from the room has no data and no side data.
             unsafe {
@@ -105,6 +131,47 @@ fn remux(
     unsafe {
         assert_eq!(memux_sink_to_buffer(&mut sink, null_mut()), MEMUX_OK);
         let status = memux_remux(source, sink, options, report, error);
+        memux_sink_free(sink);
+        memux_source_free(source);
+        status
+    }
+}
+
+/// One output, changed as the trial likes.
+fn fanout(
+    change: impl FnOnce(&mut memux_fanout_output),
+    options: *const memux_fanout_options,
+    report: *mut memux_fanout_report,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    let change = |output: &mut memux_fanout_output| {
+        change(output);
+        std::ptr::from_ref(output)
+    };
+    fanout_of(change, options, report, error)
+}
+
+fn fanout_of(
+    choose: impl FnOnce(&mut memux_fanout_output) -> *const memux_fanout_output,
+    options: *const memux_fanout_options,
+    report: *mut memux_fanout_report,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    let clip = clip();
+    let (source, mut sink) = (memory(&clip), null_mut());
+    // SAFETY: as for `count`.
+    unsafe {
+        assert_eq!(memux_sink_to_buffer(&mut sink, null_mut()), MEMUX_OK);
+        let remux =
+            memux_remux_options { struct_size: size_of::<memux_remux_options>(), format: c"mp4".as_ptr(), ..zeroed() };
+        let mut output = memux_fanout_output {
+            struct_size: size_of::<memux_fanout_output>(),
+            sink,
+            remux: &raw const remux,
+            ..zeroed()
+        };
+        let output = choose(&mut output);
+        let status = memux_fanout(source, &raw const output, 1, options, report, error);
         memux_sink_free(sink);
         memux_source_free(source);
         status

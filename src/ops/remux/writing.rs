@@ -1,7 +1,6 @@
 //! One output while its packets come. It begins with the first of them that is written: what
 //! turns out to have none is no output.
 
-use super::Report;
 use crate::av::{Muxer, Packet};
 use crate::error::{Error, LimitKind, Result, Status};
 
@@ -15,8 +14,12 @@ pub struct Writing<'o, 'a> {
     pub header: Vec<(&'static str, String)>,
     /// A stream that FFmpeg does not know to fit, and what to say if the muxer refuses.
     pub strange: Option<(i32, String)>,
-    pub begun: bool,
     pub fragments: Option<Fragments>,
+    /// Packets from which decoding cannot begin are written too.
+    pub takes_all: bool,
+    pub begun: bool,
+    /// Packets so far.
+    pub packets: u64,
 }
 
 /// The muxer of fragments holds packets back: all until each stream has had one, and those since the last key frame.
@@ -45,10 +48,18 @@ impl Fragments {
 }
 
 impl Writing<'_, '_> {
-    pub fn take(&mut self, packet: &mut Packet, report: &mut Report) -> Result<()> {
-        let target = packet.stream().and_then(|stream| self.targets.get(stream).copied().flatten());
-        let Some(target) = target else { return Ok(()) };
-        if !self.muxer.begins(packet, target) {
+    fn target(&self, packet: &Packet) -> Option<usize> {
+        packet.stream().and_then(|stream| self.targets.get(stream).copied().flatten())
+    }
+
+    /// Whether the packet is of one of its streams.
+    pub fn wants(&self, packet: &Packet) -> bool {
+        self.target(packet).is_some()
+    }
+
+    pub fn take(&mut self, packet: &mut Packet) -> Result<()> {
+        let Some(target) = self.target(packet) else { return Ok(()) };
+        if !self.muxer.begins(packet, target) && !self.takes_all {
             return Ok(());
         }
         if !self.begun {
@@ -59,7 +70,7 @@ impl Writing<'_, '_> {
             fragments.give(packet, self.muxer.written())?;
         }
         self.muxer.write(packet, target, self.shift)?;
-        report.packets = report.packets.saturating_add(1);
+        self.packets = self.packets.saturating_add(1);
         Ok(())
     }
 

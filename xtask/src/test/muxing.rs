@@ -22,6 +22,8 @@ const OUTPUTS: [(&str, &str, &[&str]); 5] = [
 const REMUXED: [&str; 6] = ["h264.mp4", "h264.mkv", "h264_fragmented.mp4", "hevc.mp4", "h264.ts", "h264.flv"];
 
 const FED: [&str; 2] = ["h264_fragmented.mp4", "h264.mkv"];
+const FANNED: [&str; 3] = ["h264.mp4", "h264.mkv", "h264_fragmented.mp4"];
+
 const CHUNK_SIZES: [&str; 4] = ["1", "188", "4096", "1048576"];
 
 pub fn run(run: &Run, clips: &[PathBuf], clip: &Path, tally: &mut Tally) -> Result<()> {
@@ -50,7 +52,10 @@ pub fn run(run: &Run, clips: &[PathBuf], clip: &Path, tally: &mut Tally) -> Resu
             tally.check(&format!("feed of {name} in pieces of {size} writes what ffmpeg writes"), result);
         }
     }
-    for (program, rest) in [("remux", "matroska"), ("extract", ""), ("feed", "4096")] {
+    for name in FANNED {
+        tally.check(&format!("fanout of {name} writes what ffmpeg writes"), fans_out(run, &folder.join(name)));
+    }
+    for (program, rest) in [("remux", "matroska"), ("extract", ""), ("feed", "4096"), ("fanout", "")] {
         tally.check(&format!("{program} without arguments says how it is used"), run.says_its_usage(program));
         tally.check(
             &format!("{program} on a file that is not there fails"),
@@ -68,6 +73,7 @@ pub fn run(run: &Run, clips: &[PathBuf], clip: &Path, tally: &mut Tally) -> Resu
 fn arguments(program: &str, input: &Path, output: &Path, rest: &str) -> Vec<PathBuf> {
     match program {
         "extract" => vec![input.into(), "0".into(), output.into()],
+        "fanout" => vec![input.into(), output.into()],
         _ => vec![input.into(), output.into(), rest.into()],
     }
 }
@@ -100,6 +106,29 @@ fn remuxes(run: &Run, clip: &Path, format: &str, layout: &str, options: &[&str])
     let arguments = [&STREAMS[..], options].concat();
     ffmpeg::remux(clip, &Remux { never_seeks: false, arguments: &arguments, format }, &theirs)?;
     ensure!(ffmpeg::same_bytes(&ours, &theirs)? > 10_000, "hardly anything came out");
+    Ok(())
+}
+
+/// Each output beside what one run of ffmpeg's makes of all of them.
+fn fans_out(run: &Run, clip: &Path) -> Result<()> {
+    let ends = ["h264", "aac", "mp4", "mkv", "ts"];
+    let (ours, theirs) = outputs(run);
+    let (ours, theirs) = (ends.map(|end| ours.with_extension(end)), ends.map(|end| theirs.with_extension(end)));
+    let outcome = run.finish(run.program("fanout").arg(clip).args(&ours))?;
+    ensure!(outcome.success() && outcome.stdout.lines().count() == ends.len(), "{}", outcome.describe());
+    let (_, _, fragments) = OUTPUTS[2];
+    let how: [(&[&str], &str); 5] = [
+        (&["-map", "0:v"], "h264"),
+        (&["-map", "0:a"], "adts"),
+        (&[&STREAMS[..], fragments].concat(), "mp4"),
+        (&STREAMS, "matroska"),
+        (&STREAMS, "mpegts"),
+    ];
+    for ((ours, theirs), (arguments, format)) in ours.iter().zip(&theirs).zip(how) {
+        ffmpeg::remux(clip, &Remux { never_seeks: false, arguments, format }, theirs)?;
+        ensure!(ffmpeg::same_bytes(ours, theirs)? > 10_000, "hardly anything came out");
+        std::fs::remove_file(ours)?;
+    }
     Ok(())
 }
 
@@ -152,6 +181,8 @@ fn extracts(run: &Run, clip: &Path, index: usize, stream: &(String, bool)) -> Re
 
 fn fails(run: &Run, program: &str, input: &Path, rest: &str) -> Result<()> {
     let (ours, _) = outputs(run);
+    // By its end it knows what an output is to be.
+    let ours = if program == "fanout" { ours.with_extension("ts") } else { ours };
     let outcome = run.finish(run.program(program).args(arguments(program, input, &ours, rest)))?;
     ensure!(outcome.status.code() == Some(1), "the exit code is not 1: {}", outcome.describe());
     ensure!(outcome.stderr.contains("Error occurred: "), "no reason: {}", outcome.describe());
@@ -161,8 +192,11 @@ fn fails(run: &Run, program: &str, input: &Path, rest: &str) -> Result<()> {
 
 /// The device stays what it is: these programs run as root, too.
 fn fails_on_a_full_disk(run: &Run, program: &str, clip: &Path, rest: &str) -> Result<()> {
-    let full = Path::new("/dev/full");
-    let outcome = run.finish(run.program(program).args(arguments(program, clip, full, rest)))?;
+    let full = run.results.join("full.ts");
+    // From the program before.
+    drop(std::fs::remove_file(&full));
+    crate::files::symlink("/dev/full", &full)?;
+    let outcome = run.finish(run.program(program).args(arguments(program, clip, &full, rest)))?;
     ensure!(outcome.status.code() == Some(1), "the exit code is not 1: {}", outcome.describe());
     ensure!(outcome.stderr.contains("Error occurred: "), "no reason: {}", outcome.describe());
     ensure!(full.exists() && !full.is_file(), "the device is gone");

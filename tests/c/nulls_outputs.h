@@ -1,0 +1,53 @@
+/* The rows of nulls.c on several outputs at once. */
+#ifndef NULLS_OUTPUTS_H
+#define NULLS_OUTPUTS_H
+
+INIT_ROW(memux_fanout_options)
+INIT_ROW(memux_fanout_output)
+INIT_ROW(memux_fanout_result)
+INIT_ROW(memux_fanout_report)
+
+static void row_memux_fanout(void)
+{
+    memux_source *source = source_of_nonsense();
+    memux_sink *sink = NULL;
+    memux_remux_options remux;
+    memux_fanout_output output;
+    memux_fanout_result result;
+    memux_fanout_report report;
+    const memux_fanout_output *list[] = { &output, NULL };
+    const memux_status refused = MEMUX_ERROR_INVALID_ARGUMENT;
+
+    EXPECT_STATUS(memux_sink_to_buffer(&sink, NULL), MEMUX_OK);
+    memux_remux_options_init(&remux, sizeof remux);
+    memux_fanout_output_init(&output, sizeof output);
+    memux_fanout_result_init(&result, sizeof result);
+    remux.format = "mp4";
+    output.sink = sink;
+    output.remux = &remux;
+    GARBAGE_REPORT(report);
+    REFUSED(memux_fanout(NULL, list, 1, NULL, &report, error), refused);
+    EXPECT(report.truncated_at == MEMUX_UNKNOWN);
+    EXPECT_SAME(report.bytes_read + report.bytes_written + report.failed_outputs, 0);
+    REFUSED(memux_fanout(source, list, 0, NULL, NULL, error), refused);
+    REFUSED(memux_fanout(source, NULL, 0, NULL, NULL, error), refused);
+    REFUSED(memux_fanout(source, NULL, 1, NULL, NULL, error), refused);
+    REFUSED(memux_fanout(source, list, 2, NULL, NULL, error), refused);
+    REFUSED(memux_fanout(source, list, SIZE_MAX, NULL, NULL, error), refused);
+    output.reserved = 1;
+    REFUSED(memux_fanout(source, list, 1, NULL, NULL, error), refused);
+    output.reserved = 0;
+    output.struct_size = 1;
+    REFUSED(memux_fanout(source, list, 1, NULL, NULL, error), refused);
+    output.struct_size = sizeof output;
+    output.result = &result;
+    result.struct_size = 1;
+    REFUSED(memux_fanout(source, list, 1, NULL, NULL, error), refused);
+    EXPECT(result.error == NULL);
+    output.result = NULL;
+    REFUSED(memux_fanout(source, list, 1, NULL, NULL, error), MEMUX_ERROR_FORMAT);
+    memux_sink_free(sink);
+    memux_source_free(source);
+}
+
+#endif
