@@ -610,6 +610,20 @@ typedef struct memux_writer {
     int32_t max_write;
 } memux_writer;
 
+/** What became of one of the sinks of memux_sink_to_sinks() in the last operation. Since 0.1.0. */
+typedef struct memux_member_result {
+    /** Set by memux_member_result_init(). */
+    size_t struct_size;
+    /** Why it did not get all, the host's, to be freed with memux_error_free(); NULL where it did. */
+    struct memux_error *error;
+    /** Bytes that it took. */
+    uint64_t bytes_written;
+    /** MEMUX_OK, or the status of `error`. */
+    int32_t status;
+    /** 0. */
+    int32_t reserved;
+} memux_member_result;
+
 /** A key and its value, both in UTF-8. Filled by the library. Since 0.1.0. */
 typedef struct memux_tag {
     /** Never NULL. */
@@ -1769,6 +1783,41 @@ memux_status memux_sink_take_buffer(struct memux_sink *sink,
 void memux_sink_free(struct memux_sink *sink);
 
 /**
+ * Makes a sink that hands the same bytes to `count` others. It keeps its share of them: the host may free its own. They
+ * are sinks of their own all the same, and busy while an operation writes through this one.
+ *
+ * `drop_failed` 0: where one of them fails, the operation does. 1: it is left out until the operation's end, and the
+ * others go on; only when none is left has the operation failed. memux_sink_get_member() tells what became of each. It
+ * can be sought in if all of them can. What all have taken counts once in reports.
+ *
+ * Ownership: `*sink` is the host's, to be freed with memux_sink_free(); NULL on failure.
+ * Threads: any.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT (also for no sinks, or the same twice), MEMUX_ERROR_NO_MEMORY,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_sink_to_sinks(struct memux_sink *const *sinks,
+                                 size_t count,
+                                 int32_t drop_failed,
+                                 struct memux_sink **sink,
+                                 struct memux_error **error);
+
+/**
+ * Tells what became of a sink of memux_sink_to_sinks() in the last operation that wrote to it, by its number in the order
+ * in which they were named. Before the first operation nothing has become of any. `*result` is filled.
+ *
+ * Ownership: `result->error` is the host's, to be freed with memux_error_free(), or NULL; so is `*error` on failure.
+ * Threads: any, while no operation uses the sink.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT (also where there is no such number, or the sink does not consist of
+ * others), MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY (an operation uses the sink), MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_sink_get_member(struct memux_sink *sink,
+                                   size_t index,
+                                   struct memux_member_result *result,
+                                   struct memux_error **error);
+
+/**
  * The buffer's first byte. NULL only for NULL: a buffer of no bytes has an address too, with nothing to be read
  * there.
  *
@@ -2348,6 +2397,19 @@ void memux_extract_report_init(struct memux_extract_report *report, size_t struc
  * Since 0.1.0.
  */
 void memux_build_info_init(struct memux_build_info *info, size_t struct_size);
+
+/**
+ * Sets `result` to the defaults: `memux_member_result_init(&result, sizeof result)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_member_result_init(struct memux_member_result *result,
+                              size_t struct_size);
 
 /**
  * Sets `options` to the defaults: `memux_probe_options_init(&options, sizeof options)`. The size is the caller's,

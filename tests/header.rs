@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// The files of src/ffi in the order in which a host reads their contents.
-const ORDER: [&str; 24] = [
+const ORDER: [&str; 25] = [
     "status",
     "constants",
     "callbacks",
@@ -22,6 +22,7 @@ const ORDER: [&str; 24] = [
     "feed",
     "writer",
     "sink",
+    "tee",
     "buffer",
     "views",
     "info",

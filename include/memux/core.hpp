@@ -14,6 +14,7 @@
 #include <initializer_list>
 #include <istream>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -249,6 +250,12 @@ private:
     detail::Handle<memux_buffer, memux_buffer_free> handle_;
 };
 
+/// What became of a sink that is one of several; `error` says why it did not get all, if it did not.
+struct MemberResult {
+    std::optional<Error> error;
+    std::uint64_t bytes_written = 0;
+};
+
 /// Where the bytes of an operation go. Operations append, one after another.
 class Sink : public detail::Port<memux_sink, memux_sink_free> {
 public:
@@ -278,6 +285,24 @@ public:
             return Host::template run<std::int64_t>(opaque, [&](Host &self) { return self.call(slices, count); });
         };
         return Sink(memux_sink_to_writer, raw, std::move(host));
+    }
+
+    /// Hands the same bytes to several others, which it keeps its share of. Where one fails the operation does; with
+    /// `drop_failed` that one is left out and the others go on: see member(). Exceptions of their callables come out of the
+    /// operations on the sinks themselves only.
+    static Sink to_sinks(const std::vector<const Sink *> &sinks, bool drop_failed = false) {
+        std::vector<memux_sink *> raw;
+        for (const Sink *sink : sinks) raw.push_back(sink->get());
+        return Sink(detail::made<memux_sink>(memux_sink_to_sinks, raw.data(), raw.size(), drop_failed ? 1 : 0));
+    }
+
+    /// What became of one of the sinks of to_sinks() in the last operation.
+    MemberResult member(std::size_t index) const {
+        detail::Defaults<memux_member_result, memux_member_result_init> found;
+        detail::checked([&](memux_error **error) { return memux_sink_get_member(get(), index, &found, error); });
+        MemberResult result{std::nullopt, found.bytes_written};
+        if (found.error) result.error.emplace(found.status, found.error);
+        return result;
     }
 
     /// What was written so far, also after a failure; the sink is empty afterwards. Only for to_buffer().

@@ -4,7 +4,7 @@ use super::handle;
 use super::sink::{Target, memux_sink};
 use super::writer;
 use crate::error::{Error, Result};
-use crate::io::{Buffer, Control, Sink, Unblock, Writer};
+use crate::io::{Buffer, Control, Sink, Tee, Unblock, Writer};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ pub struct SinkHold {
 enum Held {
     Writer(Writer<writer::Callbacks>),
     Buffer(Buffer),
+    Several(Box<Tee<SinkHold>>),
 }
 
 impl SinkHold {
@@ -26,10 +27,23 @@ impl SinkHold {
     /// NULL, or a sink that is not freed before this returns.
     pub unsafe fn on(sink: *const memux_sink, name: &str) -> Result<Self> {
         // SAFETY: passed on.
-        let sink = unsafe { handle::share(sink, name) }?;
+        Self::of(unsafe { handle::share(sink, name) }?, name)
+    }
+
+    pub fn of(sink: Arc<memux_sink>, name: &str) -> Result<Self> {
         let held = match &sink.target {
             Target::Writer(writer) => Held::Writer(writer.take(name)?),
             Target::Buffer(buffer) => Held::Buffer(buffer.take(name)?),
+            Target::Several(members) => {
+                let last = members.outcomes.take(name)?;
+                match members.hold() {
+                    Ok(tee) => Held::Several(Box::new(tee)),
+                    Err(error) => {
+                        members.outcomes.put_back(last);
+                        return Err(error);
+                    }
+                }
+            }
         };
         Ok(SinkHold { held: Some(held), sink })
     }
@@ -38,6 +52,7 @@ impl SinkHold {
         self.held.as_ref().map(|held| match held {
             Held::Writer(writer) => writer as &dyn Sink,
             Held::Buffer(buffer) => buffer,
+            Held::Several(tee) => &**tee,
         })
     }
 
@@ -45,6 +60,7 @@ impl SinkHold {
         match &mut self.held {
             Some(Held::Writer(writer)) => Ok(writer),
             Some(Held::Buffer(buffer)) => Ok(buffer),
+            Some(Held::Several(tee)) => Ok(&mut **tee),
             None => Err(Error::internal("a sink that was given back is written to")),
         }
     }
@@ -55,6 +71,12 @@ impl Drop for SinkHold {
         match (self.held.take(), &self.sink.target) {
             (Some(Held::Writer(writer)), Target::Writer(place)) => place.put_back(writer),
             (Some(Held::Buffer(buffer)), Target::Buffer(place)) => place.put_back(buffer),
+            (Some(Held::Several(tee)), Target::Several(place)) => {
+                let outcomes = tee.outcomes();
+                // First its members are free again.
+                drop(tee);
+                place.outcomes.put_back(outcomes);
+            }
             _ => {}
         }
     }

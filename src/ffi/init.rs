@@ -7,6 +7,7 @@ use super::limits::memux_limits;
 use super::ptr;
 use super::reader::memux_reader;
 use super::run_options::memux_run_options;
+use super::tee::memux_member_result;
 use super::version::memux_build_info;
 use super::writer::memux_writer;
 
@@ -178,5 +179,24 @@ pub unsafe extern "C" fn memux_build_info_init(info: *mut memux_build_info, stru
     guard::value((), || {
         // SAFETY: this function's contract.
         unsafe { ptr::init(info, struct_size) };
+    })
+}
+
+/// Sets `result` to the defaults: `memux_member_result_init(&result, sizeof result)`. The size is the caller's, so that a
+/// library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+/// nothing.
+///
+/// Ownership: nothing changes hands.
+/// Threads: any.
+/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+/// Since 0.1.0.
+///
+/// # Safety
+/// `result` is NULL or the address of `struct_size` bytes that may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_member_result_init(result: *mut memux_member_result, struct_size: usize) {
+    guard::value((), || {
+        // SAFETY: this function's contract.
+        unsafe { ptr::init(result, struct_size) };
     })
 }

@@ -40,6 +40,7 @@ mod shown;
 mod sink;
 mod source;
 mod status;
+mod tee;
 mod version;
 mod views;
 mod writer;
@@ -72,6 +73,7 @@ pub use run_options::{memux_progress, memux_run_options, memux_trace_event};
 pub use sink::*;
 pub use source::*;
 pub use status::*;
+pub use tee::*;
 pub use version::*;
 pub use views::{
     memux_chapter_info, memux_container_info, memux_mastering_display, memux_program_info, memux_side_data,

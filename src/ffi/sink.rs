@@ -8,6 +8,7 @@ use super::handle::{self, Handle, Owner};
 use super::lent::Lent;
 use super::ptr::{self, null};
 use super::status::memux_status;
+use super::tee::Members;
 use super::writer::{self, memux_writer};
 use crate::error::{Error, Result, Status};
 use crate::io::{Buffer, Sink, Writer};
@@ -28,16 +29,28 @@ impl Handle for memux_sink {
 pub(super) enum Target {
     Writer(Lent<Writer<writer::Callbacks>>),
     Buffer(Lent<Buffer>),
+    Several(Members),
 }
 
 const BUSY_NAME: &str = "sink";
 
 impl memux_sink {
+    /// One that has nothing of the host's to release.
+    pub(super) fn of(target: Target) -> Self {
+        memux_sink { target, _release: None }
+    }
+
     /// Lets one operation write.
     pub(super) fn with<R>(&self, work: impl FnOnce(&mut dyn Sink) -> Result<R>) -> Result<R> {
         match &self.target {
             Target::Writer(writer) => writer.with(BUSY_NAME, |writer| work(writer)),
             Target::Buffer(buffer) => buffer.with(BUSY_NAME, |buffer| work(buffer)),
+            Target::Several(members) => members.outcomes.with(BUSY_NAME, |outcomes| {
+                let mut tee = members.hold()?;
+                let result = work(&mut tee);
+                *outcomes = tee.outcomes();
+                result
+            }),
         }
     }
 
@@ -106,7 +119,7 @@ pub unsafe extern "C" fn memux_sink_to_buffer(
     unsafe { guard::enter(error) }.status(|| {
         // SAFETY: this function's contract.
         let out = unsafe { ptr::handle_out(sink, "sink") }?;
-        handle::give(out, memux_sink { target: Target::Buffer(Lent::new(Buffer::default())), _release: None })?;
+        handle::give(out, memux_sink::of(Target::Buffer(Lent::new(Buffer::default()))))?;
         Ok(Status::Ok)
     })
 }

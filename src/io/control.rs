@@ -198,6 +198,14 @@ impl Control {
         self.progress.set(Progress { bytes_written: progress.bytes_written.saturating_add(bytes), ..progress });
     }
 
+    /// Bytes that a sink takes meanwhile are not counted.
+    pub fn uncounted<T>(&self, write: impl FnOnce() -> T) -> T {
+        let bytes_written = self.progress.get().bytes_written;
+        let result = write();
+        self.progress.set(Progress { bytes_written, ..self.progress.get() });
+        result
+    }
+
     pub fn has_packet(&self) -> Result<()> {
         let progress = self.progress.get();
         self.advance(Progress { packets: progress.packets.saturating_add(1), ..progress })

@@ -21,6 +21,7 @@ mod retry;
 mod sink;
 mod source;
 mod spool;
+mod tee;
 #[cfg(test)]
 pub mod testing;
 mod writer;
@@ -40,6 +41,7 @@ pub use retry::RetryPolicy;
 pub use sink::Sink;
 pub use source::{Seekability, Source};
 pub use spool::Spool;
+pub use tee::{Outcome, Tee};
 pub use writer::{HostWriter, MAX_PIECES, Writer};
 
 /// No host callback is asked for more than this at once: the count must fit an `int`, with room.

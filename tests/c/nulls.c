@@ -303,7 +303,7 @@ static const struct row {
     ROW(memux_input_seek), ROW(memux_input_select), ROW(memux_input_info), ROW(memux_input_get_report), ROW(memux_input_free),
     ROW(memux_remux_options_init), ROW(memux_remux_report_init), ROW(memux_remux),
     ROW(memux_fanout_options_init), ROW(memux_fanout_output_init), ROW(memux_fanout_result_init), ROW(memux_fanout_report_init),
-    ROW(memux_fanout),
+    ROW(memux_fanout), ROW(memux_member_result_init), ROW(memux_sink_to_sinks), ROW(memux_sink_get_member),
     ROW(memux_feed_create), ROW(memux_source_from_feed), ROW(memux_feed_push), ROW(memux_feed_push_all),
     ROW(memux_feed_finish), ROW(memux_feed_fail), ROW(memux_feed_level), ROW(memux_feed_free),
     ROW(memux_packet_init), ROW(memux_packet_retain), ROW(memux_kept_packet_view), ROW(memux_kept_packet_free),

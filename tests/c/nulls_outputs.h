@@ -1,4 +1,4 @@
-/* The rows of nulls.c on several outputs at once. */
+/* The rows of nulls.c on several outputs and several sinks at once. */
 #ifndef NULLS_OUTPUTS_H
 #define NULLS_OUTPUTS_H
 
@@ -6,6 +6,49 @@ INIT_ROW(memux_fanout_options)
 INIT_ROW(memux_fanout_output)
 INIT_ROW(memux_fanout_result)
 INIT_ROW(memux_fanout_report)
+
+INIT_ROW(memux_member_result)
+
+static void row_memux_sink_to_sinks(void)
+{
+    memux_sink *buffer = NULL, *sink = GARBAGE(memux_sink), *list[2];
+
+    EXPECT_STATUS(memux_sink_to_buffer(&buffer, NULL), MEMUX_OK);
+    list[0] = list[1] = buffer;
+    REFUSED(memux_sink_to_sinks(list, 0, 0, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(sink == NULL);
+    sink = GARBAGE(memux_sink);
+    REFUSED(memux_sink_to_sinks(list, 2, 0, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(sink == NULL);
+    REFUSED(memux_sink_to_sinks(list, 1, 2, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_sink_to_sinks(list, 1, -1, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_sink_to_sinks(list, 1, 0, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_sink_to_sinks(NULL, 1, 0, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_sink_to_sinks(list, SIZE_MAX, 0, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    list[1] = NULL;
+    REFUSED(memux_sink_to_sinks(list, 2, 0, &sink, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(sink == NULL);
+    memux_sink_free(buffer);
+}
+
+static void row_memux_sink_get_member(void)
+{
+    memux_sink *buffer = NULL, *sink = NULL;
+    memux_member_result result;
+
+    EXPECT_STATUS(memux_sink_to_buffer(&buffer, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_sink_to_sinks(&buffer, 1, 0, &sink, NULL), MEMUX_OK);
+    memux_member_result_init(&result, sizeof result);
+    REFUSED(memux_sink_get_member(NULL, 0, &result, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_sink_get_member(buffer, 0, &result, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_sink_get_member(sink, 1, &result, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_sink_get_member(sink, SIZE_MAX, &result, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_sink_get_member(sink, 0, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    result.struct_size = 1;
+    REFUSED(memux_sink_get_member(sink, 0, &result, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    memux_sink_free(sink);
+    memux_sink_free(buffer);
+}
 
 static void row_memux_fanout(void)
 {

@@ -179,6 +179,23 @@ static void a_feed_says_when_it_is_full_ended_or_read_by_nobody()
     }
 }
 
+static void a_sink_of_several_hands_its_bytes_to_each()
+{
+    const auto file = load("h264.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    Octets first;
+    auto refusing = memux::Sink::to_writer([](memux::Bytes) { return -5; });
+    auto whole = into(first), buffer = memux::Sink::to_buffer();
+    auto all = memux::Sink::to_sinks({&whole, &refusing, &buffer}, true);
+    memux::extract(source, all);
+    const auto second = buffer.take_buffer();
+    EXPECT(first.size() > 20000 && std::equal(first.begin(), first.end(), second.begin(), second.end()));
+    EXPECT_SAME(all.member(0).bytes_written, first.size());
+    EXPECT(!all.member(0).error && all.member(1).error && all.member(1).error->host_code() == -5);
+    EXPECT_SAME(thrown_by([&] { all.member(3); }), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT_SAME(thrown_by([&] { memux::Sink::to_sinks({&whole, &whole}); }), MEMUX_ERROR_INVALID_ARGUMENT);
+}
+
 static void several_outputs_are_made_in_one_pass()
 {
     const auto file = load("h264.mp4");
@@ -240,6 +257,7 @@ int main()
     RUN(an_extraction_is_annex_b_unless_another_form_is_asked_for);
     RUN(a_feed_carries_a_file_from_thread_to_thread);
     RUN(a_feed_says_when_it_is_full_ended_or_read_by_nobody);
+    RUN(a_sink_of_several_hands_its_bytes_to_each);
     RUN(several_outputs_are_made_in_one_pass);
     RUN(an_output_that_fails_alone_is_in_the_report_and_one_that_ends_all_is_thrown);
     return check_done();

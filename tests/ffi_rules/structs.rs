@@ -7,7 +7,7 @@ use std::ptr::null;
 /// it.
 type Trial = (&'static str, usize, fn(&mut Room, *mut *mut memux_error) -> memux_status);
 
-fn trials() -> [Trial; 20] {
+fn trials() -> [Trial; 21] {
     [
         ("memux_reader", size_of::<memux_reader>(), |room, error| {
             let mut source = null_mut();
@@ -77,6 +77,18 @@ fn trials() -> [Trial; 20] {
                 ..zeroed()
             };
             remux(&options, room.address(), error)
+        }),
+        ("memux_member_result", size_of::<memux_member_result>(), |room, error| {
+            let (mut buffer, mut sink) = (null_mut(), null_mut());
+            // SAFETY: as above.
+            unsafe {
+                assert_eq!(memux_sink_to_buffer(&mut buffer, null_mut()), MEMUX_OK);
+                assert_eq!(memux_sink_to_sinks(&raw const buffer, 1, 0, &mut sink, null_mut()), MEMUX_OK);
+                let status = memux_sink_get_member(sink, 0, room.address(), error);
+                memux_sink_free(sink);
+                memux_sink_free(buffer);
+                status
+            }
         }),
         ("memux_fanout_options", size_of::<memux_fanout_options>(), |room, error| {
             fanout(|_| {}, room.address(), null_mut(), error)
