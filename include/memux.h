@@ -376,6 +376,9 @@ typedef struct memux_buffer memux_buffer;
  */
 typedef struct memux_cancel memux_cancel;
 
+/** The digests of an input. They never change, so any number of threads may read them at once. Since 0.1.0. */
+typedef struct memux_digests memux_digests;
+
 /**
  * Why a call failed: one object per failure, independent of every handle and of the thread that made it. It never
  * changes, so any number of threads may read it at once. Free it with memux_error_free(). Since 0.1.0.
@@ -1219,6 +1222,13 @@ typedef struct memux_remux_options {
     int32_t bit_exact;
     /** 0. */
     int32_t reserved;
+    /**
+     * Options of the muxer's own, by FFmpeg's names for them and their values, over what `layout` sets; a value that
+     * begins with "+" adds flags. May be NULL.
+     */
+    const struct memux_tag *muxer_options;
+    /** How many. */
+    size_t muxer_option_count;
 } memux_remux_options;
 
 /** What was put into another container. It is filled whenever struct_size is right, on failure too. Since 0.1.0. */
@@ -1333,6 +1343,58 @@ typedef struct memux_fanout_report {
     /** 0. */
     int32_t reserved;
 } memux_fanout_report;
+
+/** What is digested, and by what. A struct of zeros with its struct_size takes all streams, by SHA-256. Since 0.1.0. */
+typedef struct memux_digest_options {
+    /** Set by memux_digest_options_init(). */
+    size_t struct_size;
+    /** May be NULL: the defaults. */
+    const struct memux_run_options *run;
+    /** FFmpeg's name of the hash ("md5", "sha256", "crc32" ...). NULL: SHA-256. */
+    const char *algorithm;
+    /** Numbers of the input's streams. NULL: all there are. */
+    const int32_t *streams;
+    /** How many. */
+    size_t stream_count;
+} memux_digest_options;
+
+/** What was digested. It is filled whenever struct_size is right, on failure too. Since 0.1.0. */
+typedef struct memux_digest_report {
+    /** Set by memux_digest_report_init(). */
+    size_t struct_size;
+    /** Packets digested. */
+    uint64_t packets;
+    /** Packets that FFmpeg marked as corrupt. */
+    uint64_t corrupt_packets;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /**
+     * Bytes of the input held in memory because the reader cannot seek and the container makes that necessary; else 0.
+     */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. */
+    int32_t completeness;
+    /** What did it: one of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
+    int32_t engine_reason;
+    /** 0. */
+    int32_t reserved;
+} memux_digest_report;
+
+/** The digest of one stream's packets. Since 0.1.0. */
+typedef struct memux_stream_digest {
+    /** The size of this struct in the library. */
+    size_t struct_size;
+    /** Hexadecimal digits in lower case. */
+    const char *value;
+    /** The stream's number in the input. */
+    int32_t stream_index;
+    /** What it holds, as a letter: v, a, s, d or t (video, audio, subtitles, data, attachment). */
+    int32_t letter;
+} memux_stream_digest;
 
 /**
  * Hears FFmpeg's own messages, see memux_log_set().
@@ -2271,6 +2333,81 @@ memux_status memux_fanout(struct memux_source *source,
                           struct memux_error **error);
 
 /**
+ * Digests the packets of an input's streams, each stream by itself and all together: the same as FFmpeg's muxers
+ * streamhash and hash. What is in the packets counts and not the container around them, so a remux that has lost nothing
+ * has its input's digests.
+ *
+ * `options` may be NULL: all streams, SHA-256. `report` may be NULL; else it is filled whenever its struct_size is right,
+ * on failure too.
+ *
+ * Ownership: on success `*digests` is the host's, to be freed with memux_digests_free(); on failure it is NULL, and
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free().
+ * Threads: any. A source of memory serves any number of calls at once, a source of a reader one at a time.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (of what is there: the input was cut off or damaged);
+ * MEMUX_ERROR_INVALID_ARGUMENT (also a hash that FFmpeg has not), MEMUX_ERROR_UNSUPPORTED, MEMUX_ERROR_BUSY,
+ * MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT, MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE,
+ * MEMUX_ERROR_NEEDS_SEEK, MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT, MEMUX_ERROR_NO_STREAM,
+ * MEMUX_ERROR_NO_ENCODER (this FFmpeg lacks the muxers), MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_digest(struct memux_source *source,
+                          const struct memux_digest_options *options,
+                          struct memux_digests **digests,
+                          struct memux_digest_report *report,
+                          struct memux_error **error);
+
+/**
+ * How many streams were digested. 0 for NULL.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+size_t memux_digests_count(const struct memux_digests *digests);
+
+/**
+ * The digest of number `index`, counted from 0 to memux_digests_count(). NULL where there is none, and for NULL.
+ *
+ * Ownership: what is pointed to belongs to `digests` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const struct memux_stream_digest *memux_digests_stream(const struct memux_digests *digests, size_t index);
+
+/**
+ * The digest of all packets of all streams, in the order in which they are interleaved: hexadecimal digits in lower case.
+ * An empty text for NULL.
+ *
+ * Ownership: the text belongs to `digests` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const char *memux_digests_whole(const struct memux_digests *digests);
+
+/**
+ * The hash, by the name that FFmpeg writes ("SHA256", "MD5" ...). An empty text for NULL.
+ *
+ * Ownership: the text belongs to `digests` and lives as long.
+ * Threads: any number at once.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+const char *memux_digests_algorithm(const struct memux_digests *digests);
+
+/**
+ * Frees digests. NULL is nothing.
+ *
+ * Ownership: `digests` is gone, and all that its functions gave.
+ * Threads: any, while no other uses it.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_digests_free(struct memux_digests *digests);
+
+/**
  * Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
  * callback only (av_log_set_callback). memux itself says nothing there, nor is there a word where the input is walked.
  * Without this call memux leaves FFmpeg's logging as it is. The call loads FFmpeg if nobody has needed it before.
@@ -2545,6 +2682,32 @@ void memux_fanout_result_init(struct memux_fanout_result *result,
  * Since 0.1.0.
  */
 void memux_fanout_report_init(struct memux_fanout_report *report,
+                              size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_digest_options_init(&options, sizeof options)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_digest_options_init(struct memux_digest_options *options,
+                               size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_digest_report_init(&report, sizeof report)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_digest_report_init(struct memux_digest_report *report,
                               size_t struct_size);
 
 #ifdef __cplusplus

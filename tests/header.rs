@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// The files of src/ffi in the order in which a host reads their contents.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "status",
     "constants",
     "callbacks",
@@ -33,6 +33,7 @@ const ORDER: [&str; 25] = [
     "extract",
     "remux",
     "fanout",
+    "digest",
     "log",
 ];
 

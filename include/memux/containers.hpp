@@ -288,6 +288,54 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// The digest of one stream's packets; `value` lives as long as the Digests that it comes from.
+struct StreamDigest {
+    std::int32_t index;
+    char letter; ///< v, a, s, d or t
+    std::string_view value;
+};
+
+/// Digests of an input's streams, in hexadecimal digits.
+class Digests {
+public:
+    explicit Digests(memux_digests *raw) noexcept : handle_(raw) {}
+    std::size_t size() const noexcept { return memux_digests_count(handle_.get()); }
+    StreamDigest operator[](std::size_t index) const noexcept {
+        const memux_stream_digest &found = *memux_digests_stream(handle_.get(), index);
+        return {found.stream_index, static_cast<char>(found.letter), found.value};
+    }
+    std::string_view whole() const noexcept { return memux_digests_whole(handle_.get()); } ///< of all packets
+    std::string_view algorithm() const noexcept { return memux_digests_algorithm(handle_.get()); }
+
+private:
+    detail::Handle<memux_digests, memux_digests_free> handle_;
+};
+
+struct DigestOptions : detail::Defaults<memux_digest_options, memux_digest_options_init> {
+    RunOptions run;
+    std::string algorithm; ///< FFmpeg's name for the hash; empty: SHA-256
+    std::optional<std::vector<std::int32_t>> streams;
+};
+using DigestReport = Report<memux_digest_report, memux_digest_report_init>;
+
+/// Digests the packets of an input's streams. `report` is filled on failure too.
+inline Digests digest(Source &source, const DigestOptions &options, DigestReport &report) {
+    memux_digests *made = nullptr;
+    const auto call = [&](memux_source *from, const memux_digest_options *with, memux_digest_report *into, memux_error **error) {
+        memux_digest_options raw = *with;
+        raw.algorithm = options.algorithm.empty() ? nullptr : options.algorithm.c_str();
+        raw.streams = options.streams ? options.streams->data() : nullptr;
+        raw.stream_count = options.streams ? options.streams->size() : 0;
+        return memux_digest(from, &raw, &made, into, error);
+    };
+    detail::operate(call, options, report, source);
+    return Digests(made);
+}
+inline Digests digest(Source &source, const DigestOptions &options = {}) {
+    DigestReport report;
+    return digest(source, options, report);
+}
+
 } // namespace memux
 
 #endif // MEMUX_CONTAINERS_HPP

@@ -131,6 +131,7 @@ functions! {
         fn avformat_free_context(s: *mut AVFormatContext);
         fn avformat_index_get_entries_count(st: *const AVStream) -> c_int;
         fn avformat_index_get_entry(st: *mut AVStream, idx: c_int) -> *const AVIndexEntry;
+        fn avformat_init_output(s: *mut AVFormatContext, options: *mut *mut AVDictionary) -> c_int;
         fn avformat_new_stream(s: *mut AVFormatContext, c: *const AVCodec) -> *mut AVStream;
         fn avformat_open_input(ps: *mut *mut AVFormatContext, url: *const c_char, fmt: *const AVInputFormat, options: *mut *mut AVDictionary) -> c_int;
         fn avformat_query_codec(ofmt: *const AVOutputFormat, codec_id: c_int, std_compliance: c_int) -> c_int [unchecked];

@@ -18,7 +18,7 @@ use crate::description::{Chapter, Tag};
 use crate::error::{Error, Result, Stage, Status};
 use crate::io::{Control, Outlet};
 use libc::{c_int, c_void};
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::ptr::{self, NonNull};
 use target::{Jumps, Target};
 pub(super) use target::{MICROSECONDS, rescale};
@@ -156,23 +156,35 @@ impl<'o, 'a> Muxer<'o, 'a> {
         Ok(())
     }
 
-    /// `options` are the muxer's own.
-    pub fn write_header(&mut self, options: &[(&str, String)]) -> Result<()> {
+    /// `options` are the muxer's own. One that it has not is found before anything is written.
+    pub fn write_header(&mut self, options: &[Tag]) -> Result<()> {
         self.control.enter(Stage::Header);
-        let options = options.iter().map(|(key, value)| Tag { key: (*key).to_owned(), value: value.clone() });
         let mut dictionary = ptr::null_mut();
-        set_tags(&mut dictionary, &options.collect::<Vec<_>>())?;
+        let given = set_tags(&mut dictionary, options);
         // SAFETY: set up by `new`; what the muxer has not taken of the options is ours.
-        let code = unsafe {
-            let code = ff::avformat_write_header(self.context.as_ptr(), &raw mut dictionary);
+        let (code, left) = unsafe {
+            let code = match given {
+                Ok(()) => ff::avformat_init_output(self.context.as_ptr(), &raw mut dictionary),
+                Err(_) => 0,
+            };
+            let first = ff::av_dict_get(dictionary, c"".as_ptr(), ptr::null(), ff::AV_DICT_IGNORE_SUFFIX);
+            let left = first.as_ref().map(|entry| CStr::from_ptr(entry.key).to_string_lossy().into_owned());
             ff::av_dict_free(&raw mut dictionary);
-            code
+            (code, left)
         };
-        check(code, "the header cannot be written", self.control).map(drop).map_err(|error| match error.status {
+        given?;
+        let refused = |error: Error| match error.status {
             Status::Corrupt => Error { status: Status::Codec, ..error }
                 .hint("the muxer cannot hold these streams: see FFmpeg's own messages with memux_log_set()"),
             _ => error,
-        })
+        };
+        check(code, "the header cannot be written", self.control).map_err(refused)?;
+        if let Some(key) = left {
+            return Err(Error::invalid(format!("the muxer {} has no option {key}", self.format.name())));
+        }
+        // SAFETY: as above.
+        let code = unsafe { ff::avformat_write_header(self.context.as_ptr(), ptr::null_mut()) };
+        check(code, "the header cannot be written", self.control).map(drop).map_err(refused)
     }
 
     /// Whether decoding can begin with that packet of the stream, or has begun: those before the first are to be left out.

@@ -1,5 +1,6 @@
 //! The `_init` functions of what containers are opened and made with.
 
+use super::digest::{memux_digest_options, memux_digest_report};
 use super::fanout::{memux_fanout_options, memux_fanout_output, memux_fanout_report, memux_fanout_result};
 use super::guard;
 use super::input::{memux_input_options, memux_input_report};
@@ -211,6 +212,44 @@ pub unsafe extern "C" fn memux_fanout_result_init(result: *mut memux_fanout_resu
 /// `report` is NULL or the address of `struct_size` bytes that may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memux_fanout_report_init(report: *mut memux_fanout_report, struct_size: usize) {
+    guard::value((), || {
+        // SAFETY: this function's contract.
+        unsafe { ptr::init(report, struct_size) };
+    })
+}
+
+/// Sets `options` to the defaults: `memux_digest_options_init(&options, sizeof options)`. The size is the caller's, so that a
+/// library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+/// nothing.
+///
+/// Ownership: nothing changes hands.
+/// Threads: any.
+/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+/// Since 0.1.0.
+///
+/// # Safety
+/// `options` is NULL or the address of `struct_size` bytes that may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_digest_options_init(options: *mut memux_digest_options, struct_size: usize) {
+    guard::value((), || {
+        // SAFETY: this function's contract.
+        unsafe { ptr::init(options, struct_size) };
+    })
+}
+
+/// Sets `report` to the defaults: `memux_digest_report_init(&report, sizeof report)`. The size is the caller's, so that a
+/// library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+/// nothing.
+///
+/// Ownership: nothing changes hands.
+/// Threads: any.
+/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+/// Since 0.1.0.
+///
+/// # Safety
+/// `report` is NULL or the address of `struct_size` bytes that may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_digest_report_init(report: *mut memux_digest_report, struct_size: usize) {
     guard::value((), || {
         // SAFETY: this function's contract.
         unsafe { ptr::init(report, struct_size) };

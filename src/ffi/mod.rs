@@ -12,6 +12,7 @@ mod callbacks;
 mod cancel;
 mod constants;
 mod count;
+mod digest;
 mod error;
 mod extract;
 mod fanout;
@@ -53,6 +54,7 @@ pub use callbacks::{
 pub use cancel::*;
 pub use constants::*;
 pub use count::*;
+pub use digest::*;
 pub use error::*;
 pub use extract::*;
 pub use fanout::*;

@@ -54,6 +54,11 @@ pub struct memux_remux_options {
     pub bit_exact: i32,
     /// 0.
     pub reserved: i32,
+    /// Options of the muxer's own, by FFmpeg's names for them and their values, over what `layout` sets; a value that
+    /// begins with "+" adds flags. May be NULL.
+    pub muxer_options: *const memux_tag,
+    /// How many.
+    pub muxer_option_count: usize,
 }
 
 /// What was put into another container. It is filled whenever struct_size is right, on failure too. Since 0.1.0.
@@ -89,7 +94,7 @@ pub struct memux_remux_report {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
 unsafe impl Versioned for memux_remux_options {
     const NAME: &'static str = "memux_remux_options";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, muxer_option_count) + size_of::<usize>();
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
@@ -100,7 +105,7 @@ unsafe impl Versioned for memux_remux_report {
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(size_of::<memux_remux_options>() == 88 && offset_of!(memux_remux_options, layout) == 64);
+    assert!(size_of::<memux_remux_options>() == 104 && offset_of!(memux_remux_options, layout) == 64);
     assert!(size_of::<memux_remux_report>() == 80 && offset_of!(memux_remux_report, completeness) == 64);
 };
 
@@ -184,11 +189,12 @@ unsafe fn read(options: *const memux_remux_options) -> Result<(Run, Options)> {
         other => Err(unknown(other, &format!("memux_remux_options.{name}"))),
     };
     // SAFETY: passed on.
-    let (run, format, tags) = unsafe {
+    let (run, format, tags, muxer_options) = unsafe {
         (
             run_options::read(options.run)?,
             ptr::text(options.format, "memux_remux_options.format")?,
             tags(options.tags, options.tag_count, "memux_remux_options.tags")?,
+            tags(options.muxer_options, options.muxer_option_count, "memux_remux_options.muxer_options")?,
         )
     };
     // SAFETY: passed on.
@@ -208,6 +214,8 @@ unsafe fn read(options: *const memux_remux_options) -> Result<(Run, Options)> {
                 i64::try_from(time).map_err(|_| Error::invalid("memux_remux_options.fragment_us is too long"))
             })
             .transpose()?,
+        muxer_options,
+        takes_everything: false,
     };
     Ok((run, options))
 }

@@ -11,6 +11,7 @@ mod boundary_tests;
 pub mod count;
 #[cfg(test)]
 mod cut_tests;
+pub mod digest;
 pub mod extract;
 pub mod fanout;
 pub mod input;

@@ -49,6 +49,10 @@ pub struct Options {
     pub bit_exact: bool,
     /// How long a fragment may be, in microseconds; none: from key frame to key frame.
     pub fragment: Option<i64>,
+    /// Options of the muxer's own, by FFmpeg's names.
+    pub muxer_options: Vec<Tag>,
+    /// Where no streams are named: all there are, and not those alone that people look at and listen to.
+    pub takes_everything: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -188,14 +192,31 @@ impl Job<'_> {
             muxer.strip_adts()?;
             fragments = Some(Fragments::new(input.control().limits.max_spool_bytes));
         }
-        let header = self.plan.muxer_options(self.options.fragment, has_video);
+        let header = self.header(has_video);
         let (takes_all, begun, packets) = (false, false, 0);
         Ok(Writing { muxer, targets, shift, header, strange, fragments, takes_all, begun, packets })
+    }
+
+    /// The muxer's options: those of the layout, and the host's, which count for more; flags are added to flags.
+    fn header(&self, has_video: bool) -> Vec<Tag> {
+        let own = self.plan.muxer_options(self.options.fragment, has_video);
+        let mut all: Vec<_> = own.into_iter().map(|(key, value)| Tag { key: key.to_owned(), value }).collect();
+        for asked in &self.options.muxer_options {
+            match all.iter_mut().find(|known| known.key == asked.key) {
+                Some(known) if asked.value.starts_with('+') => known.value.push_str(&asked.value),
+                Some(known) => known.value.clone_from(&asked.value),
+                None => all.push(asked.clone()),
+            }
+        }
+        all
     }
 
     /// The streams that go into the output.
     pub fn choose(&self, input: &Input, description: &Description) -> Result<Vec<usize>> {
         let Some(asked) = &self.options.streams else {
+            if self.options.takes_everything && !description.streams.is_empty() {
+                return Ok((0..description.streams.len()).collect());
+            }
             let suits = |index: &usize| match description.streams.get(*index) {
                 // What is left out without a word must be of little weight.
                 Some(stream) if stream.kind == Kind::Subtitle => self.format.takes(input, *index),

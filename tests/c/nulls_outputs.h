@@ -1,4 +1,4 @@
-/* The rows of nulls.c on several outputs and several sinks at once. */
+/* The rows of nulls.c on several outputs, several sinks, digests. */
 #ifndef NULLS_OUTPUTS_H
 #define NULLS_OUTPUTS_H
 
@@ -6,6 +6,38 @@ INIT_ROW(memux_fanout_options)
 INIT_ROW(memux_fanout_output)
 INIT_ROW(memux_fanout_result)
 INIT_ROW(memux_fanout_report)
+
+INIT_ROW(memux_digest_options)
+INIT_ROW(memux_digest_report)
+
+static void row_memux_digest(void)
+{
+    memux_source *source = source_of_nonsense();
+    memux_digests *digests = GARBAGE(memux_digests);
+    memux_digest_options options;
+    memux_digest_report report;
+
+    GARBAGE_REPORT(report);
+    REFUSED(memux_digest(NULL, NULL, &digests, &report, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(digests == NULL && report.truncated_at == MEMUX_UNKNOWN && report.packets == 0);
+    REFUSED(memux_digest(source, NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    memux_digest_options_init(&options, sizeof options);
+    options.stream_count = 1;
+    digests = GARBAGE(memux_digests);
+    REFUSED(memux_digest(source, &options, &digests, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(digests == NULL);
+    options.stream_count = 0;
+    options.algorithm = "\xff";
+    REFUSED(memux_digest(source, &options, &digests, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_digest(source, NULL, &digests, NULL, error), MEMUX_ERROR_FORMAT);
+    memux_source_free(source);
+}
+
+static void row_memux_digests_count(void) { EXPECT_SAME(memux_digests_count(NULL), 0); }
+static void row_memux_digests_stream(void) { EXPECT(!memux_digests_stream(NULL, 0) && !memux_digests_stream(NULL, SIZE_MAX)); }
+static void row_memux_digests_whole(void) { EXPECT(memux_digests_whole(NULL)[0] == '\0'); }
+static void row_memux_digests_algorithm(void) { EXPECT(memux_digests_algorithm(NULL)[0] == '\0'); }
+static void row_memux_digests_free(void) { memux_digests_free(NULL); }
 
 INIT_ROW(memux_member_result)
 

@@ -1,7 +1,7 @@
 //! The example programs, as `cargo xtask examples` builds them, on each file: a person who tries them sees these answers.
 
 use super::table::{Row, files, folder};
-use super::tools::{assert_tools_are_of_our_major, extracted_by_ffmpeg, hand_written, scratch};
+use super::tools::{assert_tools_are_of_our_major, extracted_by_ffmpeg, hand_written, output_of, scratch};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -107,4 +107,54 @@ fn the_extracting_examples_write_what_ffmpeg_writes_and_refuse_other_codecs() {
     }
     assert!(written >= 2 * 32 + 3, "only {written} extractions were compared");
     assert!(refused >= 2 * 25 + 3, "only {refused} refusals were looked at");
+}
+
+/// What ffmpeg prints with these arguments behind its input; none where it cannot read that.
+fn printed_by_ffmpeg(row: &Row, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-nostdin", "-v", "error", "-i"]).arg(folder().join(&row.path)).args(arguments).arg("-");
+    let (ran, text) = output_of(&mut command);
+    ran.then_some(text)
+}
+
+#[test]
+fn the_digest_example_prints_what_ffmpeg_prints() {
+    assert_tools_are_of_our_major();
+    let mut agreed = 0;
+    for row in files().iter().filter(|row| !row.is_playlist()) {
+        let by = |muxer| printed_by_ffmpeg(row, &["-map", "0", "-c", "copy", "-f", muxer, "-hash", "sha256"]);
+        let Some(expected) = by("streamhash").zip(by("hash")).map(|(streams, whole)| streams + &whole) else {
+            continue;
+        };
+        let output = run("digest", row, None);
+        assert_prints(&output, &expected, &row.path);
+        agreed += 1;
+    }
+    assert!(agreed > 50, "only {agreed} digests were compared");
+}
+
+#[test]
+fn the_fanout_example_writes_what_ffmpeg_writes_of_several_outputs() {
+    assert_tools_are_of_our_major();
+    let names = [scratch().join("fanned.mp4"), scratch().join("fanned.mkv"), scratch().join("fanned by ffmpeg")];
+    let mut agreed = 0;
+    for row in files().iter().filter(|row| row.is_mp4() && row.class != "senc-when-seekable") {
+        let mut command = Command::new(programs().join("fanout"));
+        command.env_remove("LD_LIBRARY_PATH").arg(folder().join(&row.path)).args(&names[..2]).stdin(Stdio::null());
+        let output = command.output().unwrap();
+        let chosen = ["-map", "0", "-map", "-0:d?", "-map", "-0:t?", "-c", "copy", "-fflags", "+bitexact"];
+        let fragments = ["-movflags", "+delay_moov+default_base_moof+frag_keyframe", "-f", "mp4"];
+        let by_ffmpeg = |how: &[&str]| {
+            let mut command = Command::new("ffmpeg");
+            command.args(["-nostdin", "-v", "error", "-y", "-i"]).arg(folder().join(&row.path));
+            command.args(chosen).args(how).arg(&names[2]);
+            output_of(&mut command).0.then(|| std::fs::read(&names[2]).unwrap())
+        };
+        let Some((mp4, mkv)) = by_ffmpeg(&fragments).zip(by_ffmpeg(&["-f", "matroska"])) else { continue };
+        assert!(output.status.success(), "{}: {output:?}", row.path);
+        assert!(std::fs::read(&names[0]).unwrap() == mp4, "{}: another MP4", row.path);
+        assert!(std::fs::read(&names[1]).unwrap() == mkv, "{}: another Matroska", row.path);
+        agreed += 1;
+    }
+    assert!(agreed >= 20, "only {agreed} files were compared");
 }

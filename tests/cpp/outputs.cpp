@@ -196,6 +196,22 @@ static void a_sink_of_several_hands_its_bytes_to_each()
     EXPECT_SAME(thrown_by([&] { memux::Sink::to_sinks({&whole, &whole}); }), MEMUX_ERROR_INVALID_ARGUMENT);
 }
 
+static void digests_are_read_as_views()
+{
+    const auto file = load("h264.mp4");
+    auto source = memux::Source::from_memory(file.data(), file.size());
+    memux::DigestOptions options;
+    options.algorithm = "md5";
+    const memux::Digests all = memux::digest(source, options);
+    EXPECT(all.size() == 2 && all.algorithm() == "MD5" && all.whole() == "9e3bfed6d058316ab6b63c24b0dcb326");
+    EXPECT(all[1].index == 1 && all[1].letter == 'a' && all[1].value == "981e49c8000af2e5267be2285627a309");
+    options.streams = {1};
+    const memux::Digests one = memux::digest(source, options);
+    EXPECT(one.size() == 1 && one[0].value == all[1].value && one.whole() == all[1].value);
+    options.algorithm = "no such hash";
+    EXPECT_SAME(thrown_by([&] { memux::digest(source, options); }), MEMUX_ERROR_INVALID_ARGUMENT);
+}
+
 static void several_outputs_are_made_in_one_pass()
 {
     const auto file = load("h264.mp4");
@@ -258,6 +274,7 @@ int main()
     RUN(a_feed_carries_a_file_from_thread_to_thread);
     RUN(a_feed_says_when_it_is_full_ended_or_read_by_nobody);
     RUN(a_sink_of_several_hands_its_bytes_to_each);
+    RUN(digests_are_read_as_views);
     RUN(several_outputs_are_made_in_one_pass);
     RUN(an_output_that_fails_alone_is_in_the_report_and_one_that_ends_all_is_thrown);
     return check_done();

@@ -7,7 +7,7 @@ use std::ptr::null;
 /// it.
 type Trial = (&'static str, usize, fn(&mut Room, *mut *mut memux_error) -> memux_status);
 
-fn trials() -> [Trial; 21] {
+fn trials() -> [Trial; 23] {
     [
         ("memux_reader", size_of::<memux_reader>(), |room, error| {
             let mut source = null_mut();
@@ -78,6 +78,10 @@ fn trials() -> [Trial; 21] {
             };
             remux(&options, room.address(), error)
         }),
+        ("memux_digest_options", size_of::<memux_digest_options>(), |room, error| {
+            digest(room.address(), null_mut(), error)
+        }),
+        ("memux_digest_report", size_of::<memux_digest_report>(), |room, error| digest(null(), room.address(), error)),
         ("memux_member_result", size_of::<memux_member_result>(), |room, error| {
             let (mut buffer, mut sink) = (null_mut(), null_mut());
             // SAFETY: as above.
@@ -144,6 +148,23 @@ fn remux(
         assert_eq!(memux_sink_to_buffer(&mut sink, null_mut()), MEMUX_OK);
         let status = memux_remux(source, sink, options, report, error);
         memux_sink_free(sink);
+        memux_source_free(source);
+        status
+    }
+}
+
+fn digest(
+    options: *const memux_digest_options,
+    report: *mut memux_digest_report,
+    error: *mut *mut memux_error,
+) -> memux_status {
+    let clip = clip();
+    let (source, mut digests) = (memory(&clip), null_mut());
+    // SAFETY: as for `count`.
+    unsafe {
+        let status = memux_digest(source, options, &mut digests, report, error);
+        assert_eq!(digests.is_null(), status < 0);
+        memux_digests_free(digests);
         memux_source_free(source);
         status
     }

@@ -2,6 +2,7 @@
 //! turns out to have none is no output.
 
 use crate::av::{Muxer, Packet};
+use crate::description::Tag;
 use crate::error::{Error, LimitKind, Result, Status};
 
 pub struct Writing<'o, 'a> {
@@ -11,7 +12,7 @@ pub struct Writing<'o, 'a> {
     /// Microseconds that are taken from all times.
     pub shift: i64,
     /// The muxer's own options.
-    pub header: Vec<(&'static str, String)>,
+    pub header: Vec<Tag>,
     /// A stream that FFmpeg does not know to fit, and what to say if the muxer refuses.
     pub strange: Option<(i32, String)>,
     pub fragments: Option<Fragments>,

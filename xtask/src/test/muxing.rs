@@ -55,6 +55,10 @@ pub fn run(run: &Run, clips: &[PathBuf], clip: &Path, tally: &mut Tally) -> Resu
     for name in FANNED {
         tally.check(&format!("fanout of {name} writes what ffmpeg writes"), fans_out(run, &folder.join(name)));
     }
+    for clip in clips {
+        let name = clip.file_name().unwrap_or_default().to_string_lossy();
+        tally.check(&format!("digest of {name} prints what ffmpeg prints"), digests(run, clip));
+    }
     for (program, rest) in [("remux", "matroska"), ("extract", ""), ("feed", "4096"), ("fanout", "")] {
         tally.check(&format!("{program} without arguments says how it is used"), run.says_its_usage(program));
         tally.check(
@@ -129,6 +133,23 @@ fn fans_out(run: &Run, clip: &Path) -> Result<()> {
         ensure!(ffmpeg::same_bytes(ours, theirs)? > 10_000, "hardly anything came out");
         std::fs::remove_file(ours)?;
     }
+    Ok(())
+}
+
+fn digests(run: &Run, clip: &Path) -> Result<()> {
+    let outcome = run.finish(run.program("digest").arg(clip).arg("md5"))?;
+    ensure!(outcome.success(), "{}", outcome.describe());
+    let (_, theirs) = outputs(run);
+    let mut expected = String::new();
+    for format in ["streamhash", "hash"] {
+        ffmpeg::remux(clip, &Remux { never_seeks: false, arguments: &["-map", "0", "-hash", "md5"], format }, &theirs)?;
+        expected += &std::fs::read_to_string(&theirs)?;
+    }
+    ensure!(
+        outcome.stdout == expected && !expected.is_empty(),
+        "ffmpeg prints {expected}, and this: {}",
+        outcome.describe()
+    );
     Ok(())
 }
 
