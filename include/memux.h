@@ -545,6 +545,20 @@ typedef struct memux_reader {
     int32_t retry_delay_ms;
     /** No pause is longer, in milliseconds. 0: the default, 1000, or retry_delay_ms if that is more. */
     int32_t max_retry_delay_ms;
+    /**
+     * 1: before `read` is called again after one of `transient_codes`, `seek` is called with the place where it stood, for
+     * a connection that was lost and is opened anew. Needs `seek`.
+     */
+    int32_t resume;
+    /**
+     * Codes of the host's own, negative, that stand for failures which may pass: the callback is called again as if it had
+     * said "again". May be NULL. The list is copied.
+     */
+    const int32_t *transient_codes;
+    /** How many. */
+    size_t transient_code_count;
+    /** No callback is called again so many milliseconds after it first said "again"; 0: max_attempts alone counts. */
+    int32_t retry_within_ms;
     /** 0. */
     int32_t reserved;
 } memux_reader;
@@ -611,6 +625,17 @@ typedef struct memux_writer {
     int32_t max_retry_delay_ms;
     /** How many bytes one call is given at most, at most 2^30; 0: 2^30. */
     int32_t max_write;
+    /**
+     * Codes of the host's own, negative, that stand for failures which may pass: the callback is called again as if it had
+     * said "again". May be NULL. The list is copied.
+     */
+    const int32_t *transient_codes;
+    /** How many. */
+    size_t transient_code_count;
+    /** No callback is called again so many milliseconds after it first said "again"; 0: max_attempts alone counts. */
+    int32_t retry_within_ms;
+    /** 0. */
+    int32_t reserved;
 } memux_writer;
 
 /** What became of one of the sinks of memux_sink_to_sinks() in the last operation. Since 0.1.0. */
@@ -980,6 +1005,28 @@ typedef struct memux_probe_options {
     int32_t reserved;
 } memux_probe_options;
 
+/**
+ * What an operation has asked of the host's callbacks, at the end of every report. Memory, buffers and feeds of the library
+ * are no callbacks. Since 0.1.0.
+ */
+typedef struct memux_io_counters {
+    /** Calls of read callbacks. */
+    uint64_t reads;
+    /** Calls of write and gather callbacks. */
+    uint64_t writes;
+    /** Calls of seek callbacks, also those that ask for the size. */
+    uint64_t seeks;
+    /**
+     * Calls that were made once more, because the one before said "again", was interrupted, or failed in a way that may
+     * pass.
+     */
+    uint64_t retries;
+    /** How long all calls together took, in microseconds. */
+    uint64_t callback_us;
+    /** How long the longest took, in microseconds. */
+    uint64_t longest_callback_us;
+} memux_io_counters;
+
 /** How a probe went. It is filled whenever struct_size is right, on failure too. Since 0.1.0. */
 typedef struct memux_probe_report {
     /** Set by memux_probe_report_init(). */
@@ -1003,6 +1050,8 @@ typedef struct memux_probe_report {
     int32_t engine_reason;
     /** 0. */
     int32_t reserved;
+    /** What was asked of the host's callbacks. */
+    struct memux_io_counters io;
 } memux_probe_report;
 
 /**
@@ -1079,6 +1128,8 @@ typedef struct memux_input_report {
     int32_t completeness;
     /** 0. */
     int32_t reserved;
+    /** What was asked of the host's callbacks. */
+    struct memux_io_counters io;
 } memux_input_report;
 
 /** What to count. A struct of zeros with its struct_size counts the packets of the first video stream. Since 0.1.0. */
@@ -1134,6 +1185,8 @@ typedef struct memux_count_report {
     int32_t engine;
     /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
     int32_t engine_reason;
+    /** What was asked of the host's callbacks. */
+    struct memux_io_counters io;
 } memux_count_report;
 
 /** What to extract. A struct of zeros with its struct_size takes the first video stream. Since 0.1.0. */
@@ -1190,6 +1243,8 @@ typedef struct memux_extract_report {
      * that FFmpeg has for them.
      */
     int32_t framing;
+    /** What was asked of the host's callbacks. */
+    struct memux_io_counters io;
 } memux_extract_report;
 
 /** What goes into another container, and how. `format` must be set; else zeros are the defaults. Since 0.1.0. */
@@ -1259,6 +1314,8 @@ typedef struct memux_remux_report {
     int32_t engine;
     /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
     int32_t engine_reason;
+    /** What was asked of the host's callbacks. */
+    struct memux_io_counters io;
 } memux_remux_report;
 
 /**
@@ -1342,6 +1399,8 @@ typedef struct memux_fanout_report {
     int32_t engine_reason;
     /** 0. */
     int32_t reserved;
+    /** What was asked of the host's callbacks. */
+    struct memux_io_counters io;
 } memux_fanout_report;
 
 /** What is digested, and by what. A struct of zeros with its struct_size takes all streams, by SHA-256. Since 0.1.0. */
@@ -1382,6 +1441,8 @@ typedef struct memux_digest_report {
     int32_t engine_reason;
     /** 0. */
     int32_t reserved;
+    /** What was asked of the host's callbacks. */
+    struct memux_io_counters io;
 } memux_digest_report;
 
 /** The digest of one stream's packets. Since 0.1.0. */

@@ -1,9 +1,9 @@
 //! The function types that a host implements, and what travels with them.
 
 use super::guard::on_host;
-use super::ptr::number;
+use super::ptr::{array, number};
 use super::run_options::{memux_progress, memux_trace_event};
-use crate::error::Result;
+use crate::error::{Error, Result, copied};
 use crate::io::{RetryPolicy, Unblock};
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::Arc;
@@ -167,5 +167,20 @@ pub fn retry_policy(owner: &str, max_attempts: i32, delay_ms: i32, max_delay_ms:
     let delay = number(delay_ms, &format!("{owner}.retry_delay_ms"))?.map_or(usual.delay, Duration::from_millis);
     let longest = number(max_delay_ms, &format!("{owner}.max_retry_delay_ms"))?.map(Duration::from_millis);
     let max_delay = longest.unwrap_or(usual.max_delay.max(delay));
-    Ok(RetryPolicy { max_attempts, delay: delay.min(max_delay), max_delay })
+    Ok(RetryPolicy { max_attempts, delay: delay.min(max_delay), max_delay, ..usual })
+}
+
+/// The policy with what else the struct says: for how long, and after which of the host's own codes.
+///
+/// # Safety
+/// As many codes as said from the address on, if it is not NULL.
+pub unsafe fn passing(owner: &str, policy: RetryPolicy, more: (i32, *const i32, usize)) -> Result<RetryPolicy> {
+    let (within_ms, codes, count) = more;
+    let within = number(within_ms, &format!("{owner}.retry_within_ms"))?.map(Duration::from_millis);
+    // SAFETY: passed on.
+    let codes = unsafe { array(codes, count, &format!("{owner}.transient_codes")) }?;
+    if codes.iter().any(|code| *code >= 0) {
+        return Err(Error::invalid(format!("{owner}.transient_codes holds one that is not negative")));
+    }
+    Ok(RetryPolicy { within, transient: copied(codes)?, ..policy })
 }

@@ -8,7 +8,7 @@ use super::error::memux_error;
 use super::guard;
 use super::handle;
 use super::ptr::{self, Versioned, reserved, unknown};
-use super::report::{reported, status_of};
+use super::report::{counters, memux_io_counters, reported, status_of};
 use super::run_options::{self, memux_run_options};
 use super::source::{Block, memux_source};
 use super::status::memux_status;
@@ -75,6 +75,8 @@ pub struct memux_count_report {
     pub engine: i32,
     /// Why it was FFmpeg and not the walk: one of MEMUX_REASON_*.
     pub engine_reason: i32,
+    /// What was asked of the host's callbacks.
+    pub io: memux_io_counters,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
@@ -86,13 +88,13 @@ unsafe impl Versioned for memux_count_options {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_count_report {
     const NAME: &'static str = "memux_count_report";
-    const FIRST_SIZE: usize = offset_of!(Self, engine_reason) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, io) + size_of::<memux_io_counters>();
 }
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(size_of::<memux_count_options>() == 32 && offset_of!(memux_count_options, mode) == 16);
-    assert!(size_of::<memux_count_report>() == 104 && offset_of!(memux_count_report, mode) == 80);
+    assert!(size_of::<memux_count_report>() == 152 && offset_of!(memux_count_report, mode) == 80);
 };
 
 /// Counts the frames of the first video stream of an input in memory: its packets, as a loop over av_read_frame does.
@@ -216,5 +218,6 @@ fn to_c(report: &Report) -> memux_count_report {
         stream_index: report.found.stream.unwrap_or(-1),
         engine: report.found.engine as i32,
         engine_reason: report.found.reason as i32,
+        io: counters(&report.found.calls),
     }
 }

@@ -5,7 +5,7 @@ use super::error::memux_error;
 use super::guard;
 use super::handle::{self, Handle};
 use super::ptr::{self, Versioned};
-use super::report::reported;
+use super::report::{counters, memux_io_counters, reported};
 use super::run_options::{self, memux_run_options};
 use super::source::memux_source;
 use super::status::memux_status;
@@ -70,6 +70,8 @@ pub struct memux_digest_report {
     pub engine_reason: i32,
     /// 0.
     pub reserved: i32,
+    /// What was asked of the host's callbacks.
+    pub io: memux_io_counters,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
@@ -81,14 +83,14 @@ unsafe impl Versioned for memux_digest_options {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_digest_report {
     const NAME: &'static str = "memux_digest_report";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, io) + size_of::<memux_io_counters>();
 }
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(size_of::<memux_digest_options>() == 40);
     assert!(size_of::<memux_stream_digest>() == 24);
-    assert!(size_of::<memux_digest_report>() == 64 && offset_of!(memux_digest_report, completeness) == 48);
+    assert!(size_of::<memux_digest_report>() == 112 && offset_of!(memux_digest_report, completeness) == 48);
 };
 
 /// The digests of an input. They never change, so any number of threads may read them at once. Since 0.1.0.
@@ -286,5 +288,6 @@ fn to_c(report: &Report) -> memux_digest_report {
         engine: report.found.engine as i32,
         engine_reason: report.found.reason as i32,
         reserved: 0,
+        io: counters(&report.found.calls),
     }
 }

@@ -10,7 +10,7 @@ use super::error::memux_error;
 use super::guard;
 use super::handle;
 use super::ptr::{self, Versioned, number, unknown};
-use super::report::{reported, status_of};
+use super::report::{counters, memux_io_counters, reported, status_of};
 use super::run_options::{self, memux_run_options};
 use super::sink::memux_sink;
 use super::source::{Block, memux_source};
@@ -76,6 +76,8 @@ pub struct memux_extract_report {
     /// The form that the bytes have: one of MEMUX_FRAMING_*. MEMUX_FRAMING_AUTO: that of files of the codec, by the muxer
     /// that FFmpeg has for them.
     pub framing: i32,
+    /// What was asked of the host's callbacks.
+    pub io: memux_io_counters,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
@@ -87,13 +89,13 @@ unsafe impl Versioned for memux_extract_options {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_extract_report {
     const NAME: &'static str = "memux_extract_report";
-    const FIRST_SIZE: usize = offset_of!(Self, framing) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, io) + size_of::<memux_io_counters>();
 }
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(size_of::<memux_extract_options>() == 32 && offset_of!(memux_extract_options, select) == 16);
-    assert!(size_of::<memux_extract_report>() == 80 && offset_of!(memux_extract_report, completeness) == 56);
+    assert!(size_of::<memux_extract_report>() == 128 && offset_of!(memux_extract_report, completeness) == 56);
 };
 
 /// Writes the first video stream of an input in memory, H.264 or HEVC, as an Annex B byte stream: a file of these
@@ -336,5 +338,6 @@ fn to_c(report: &Report) -> memux_extract_report {
         codec: report.codec as i32,
         engine_reason: report.found.reason as i32,
         framing: report.framing as i32,
+        io: counters(&report.found.calls),
     }
 }

@@ -8,7 +8,7 @@ use super::handle;
 use super::hold_sink::SinkHold;
 use super::ptr::{self, Place as Target, Versioned, null, reserved, unknown};
 use super::remux::{self, memux_remux_options};
-use super::report::reported;
+use super::report::{counters, memux_io_counters, reported};
 use super::run_options::{self, memux_run_options};
 use super::sink::memux_sink;
 use super::source::memux_source;
@@ -101,6 +101,8 @@ pub struct memux_fanout_report {
     pub engine_reason: i32,
     /// 0.
     pub reserved: i32,
+    /// What was asked of the host's callbacks.
+    pub io: memux_io_counters,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), nullable pointers only.
@@ -124,7 +126,7 @@ unsafe impl Versioned for memux_fanout_result {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_fanout_report {
     const NAME: &'static str = "memux_fanout_report";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, io) + size_of::<memux_io_counters>();
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -132,7 +134,7 @@ const _: () = {
     assert!(size_of::<memux_fanout_options>() == 16);
     assert!(size_of::<memux_fanout_output>() == 48 && offset_of!(memux_fanout_output, optional) == 40);
     assert!(size_of::<memux_fanout_result>() == 56 && offset_of!(memux_fanout_result, status) == 40);
-    assert!(size_of::<memux_fanout_report>() == 72 && offset_of!(memux_fanout_report, completeness) == 56);
+    assert!(size_of::<memux_fanout_report>() == 120 && offset_of!(memux_fanout_report, completeness) == 56);
 };
 
 /// Makes several outputs in one pass: the input is read once, and each packet goes to every output that wants its stream.
@@ -299,5 +301,6 @@ fn to_c(report: &Report) -> memux_fanout_report {
         engine: report.found.engine as i32,
         engine_reason: report.found.reason as i32,
         reserved: 0,
+        io: counters(&report.found.calls),
     }
 }

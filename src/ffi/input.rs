@@ -10,6 +10,7 @@ use super::lent::Lent;
 use super::packet::{memux_packet, show};
 use super::probe::level;
 use super::ptr::{self, Versioned, null, reserved, unknown};
+use super::report::{counters, memux_io_counters};
 use super::run_options::{self, memux_run_options};
 use super::source::memux_source;
 use super::status::memux_status;
@@ -59,6 +60,8 @@ pub struct memux_input_report {
     pub completeness: i32,
     /// 0.
     pub reserved: i32,
+    /// What was asked of the host's callbacks.
+    pub io: memux_io_counters,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
@@ -70,13 +73,13 @@ unsafe impl Versioned for memux_input_options {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_input_report {
     const NAME: &'static str = "memux_input_report";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, io) + size_of::<memux_io_counters>();
 }
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(size_of::<memux_input_options>() == 24 && offset_of!(memux_input_options, level) == 16);
-    assert!(size_of::<memux_input_report>() == 56 && offset_of!(memux_input_report, completeness) == 48);
+    assert!(size_of::<memux_input_report>() == 104 && offset_of!(memux_input_report, completeness) == 48);
 };
 
 /// An open container. It keeps its source until it is freed; a source of a reader serves nothing else meanwhile. Used by
@@ -386,5 +389,6 @@ fn to_c(report: &Report) -> memux_input_report {
         spooled_bytes: report.found.spooled_bytes,
         completeness: report.found.completeness as i32,
         reserved: 0,
+        io: counters(&report.found.calls),
     }
 }

@@ -71,6 +71,7 @@ pub use packet::*;
 pub use probe::*;
 pub use reader::memux_reader;
 pub use remux::*;
+pub use report::memux_io_counters;
 pub use run_options::{memux_progress, memux_run_options, memux_trace_event};
 pub use sink::*;
 pub use source::*;

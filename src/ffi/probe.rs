@@ -6,7 +6,7 @@ use super::guard;
 use super::handle;
 use super::info::memux_info;
 use super::ptr::{self, Versioned, reserved, unknown};
-use super::report::reported;
+use super::report::{counters, memux_io_counters, reported};
 use super::run_options::{self, memux_run_options};
 use super::source::memux_source;
 use super::status::memux_status;
@@ -53,6 +53,8 @@ pub struct memux_probe_report {
     pub engine_reason: i32,
     /// 0.
     pub reserved: i32,
+    /// What was asked of the host's callbacks.
+    pub io: memux_io_counters,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
@@ -64,13 +66,13 @@ unsafe impl Versioned for memux_probe_options {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_probe_report {
     const NAME: &'static str = "memux_probe_report";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, io) + size_of::<memux_io_counters>();
 }
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(size_of::<memux_probe_options>() == 24 && offset_of!(memux_probe_options, level) == 16);
-    assert!(size_of::<memux_probe_report>() == 56 && offset_of!(memux_probe_report, completeness) == 40);
+    assert!(size_of::<memux_probe_report>() == 104 && offset_of!(memux_probe_report, completeness) == 40);
 };
 
 /// Finds out what is in an input: its container, its streams, its chapters.
@@ -148,5 +150,6 @@ fn to_c(report: &Report) -> memux_probe_report {
         engine: report.found.engine as i32,
         engine_reason: report.found.reason as i32,
         reserved: 0,
+        io: counters(&report.found.calls),
     }
 }

@@ -1,7 +1,7 @@
 //! `memux_reader`: the host's own read callback as a source.
 
 use super::callbacks::{
-    Opaque, memux_read_fn, memux_release_fn, memux_seek_fn, memux_unblock_fn, retry_policy, unblock,
+    Opaque, memux_read_fn, memux_release_fn, memux_seek_fn, memux_unblock_fn, passing, retry_policy, unblock,
 };
 use super::constants::{
     MEMUX_SEEKABILITY_AUTO, MEMUX_SEEKABILITY_CHEAP, MEMUX_SEEKABILITY_EXPENSIVE, MEMUX_SEEKABILITY_NONE,
@@ -43,6 +43,16 @@ pub struct memux_reader {
     pub retry_delay_ms: i32,
     /// No pause is longer, in milliseconds. 0: the default, 1000, or retry_delay_ms if that is more.
     pub max_retry_delay_ms: i32,
+    /// 1: before `read` is called again after one of `transient_codes`, `seek` is called with the place where it stood, for
+    /// a connection that was lost and is opened anew. Needs `seek`.
+    pub resume: i32,
+    /// Codes of the host's own, negative, that stand for failures which may pass: the callback is called again as if it had
+    /// said "again". May be NULL. The list is copied.
+    pub transient_codes: *const i32,
+    /// How many.
+    pub transient_code_count: usize,
+    /// No callback is called again so many milliseconds after it first said "again"; 0: max_attempts alone counts.
+    pub retry_within_ms: i32,
     /// 0.
     pub reserved: i32,
 }
@@ -55,7 +65,7 @@ unsafe impl Versioned for memux_reader {
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(size_of::<memux_reader>() == 80);
+    assert!(size_of::<memux_reader>() == 104);
     assert!(offset_of!(memux_reader, size) == 48 && offset_of!(memux_reader, seekability) == 56);
 };
 
@@ -68,7 +78,10 @@ pub struct Callbacks {
 }
 
 /// A source out of the host's struct. `opaque` is the struct's own, whose maker vouched for the callbacks.
-pub fn build(reader: &memux_reader, opaque: Opaque) -> Result<Reader<Callbacks>> {
+///
+/// # Safety
+/// The struct's list of codes is as long as it says.
+pub unsafe fn build(reader: &memux_reader, opaque: Opaque) -> Result<Reader<Callbacks>> {
     let read = reader.read.ok_or_else(|| null("memux_reader.read"))?;
     reserved(reader.reserved, "memux_reader.reserved")?;
     let seekability = seekability(reader)?;
@@ -78,8 +91,19 @@ pub fn build(reader: &memux_reader, opaque: Opaque) -> Result<Reader<Callbacks>>
         return Err(Error::invalid("memux_reader.buffer_size is above 2^30"));
     }
     let policy = retry_policy("memux_reader", reader.max_attempts, reader.retry_delay_ms, reader.max_retry_delay_ms)?;
+    let more = (reader.retry_within_ms, reader.transient_codes, reader.transient_code_count);
+    // SAFETY: passed on.
+    let policy = unsafe { passing("memux_reader", policy, more) }?;
+    let resumes = match reader.resume {
+        0 | 1 => reader.resume == 1,
+        other => return Err(unknown(other, "memux_reader.resume")),
+    };
+    if resumes && seekability == Seekability::None {
+        return Err(Error::invalid("memux_reader.resume needs a reader that can seek"));
+    }
     let callbacks = Callbacks { opaque, read, seek: reader.seek, unblock: reader.unblock };
-    Ok(Reader::new(callbacks, seekability, size, buffer_size, policy))
+    let made = Reader::new(callbacks, seekability, size, buffer_size, policy);
+    Ok(if resumes { made.resuming() } else { made })
 }
 
 fn seekability(reader: &memux_reader) -> Result<Seekability> {

@@ -8,7 +8,7 @@ use super::error::memux_error;
 use super::guard;
 use super::handle;
 use super::ptr::{self, Versioned, null, number, reserved, unknown};
-use super::report::reported;
+use super::report::{counters, memux_io_counters, reported};
 use super::run_options::{self, memux_run_options};
 use super::sink::memux_sink;
 use super::source::memux_source;
@@ -89,6 +89,8 @@ pub struct memux_remux_report {
     pub engine: i32,
     /// Why it was FFmpeg and not the walk: one of MEMUX_REASON_*.
     pub engine_reason: i32,
+    /// What was asked of the host's callbacks.
+    pub io: memux_io_counters,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
@@ -100,13 +102,13 @@ unsafe impl Versioned for memux_remux_options {
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
 unsafe impl Versioned for memux_remux_report {
     const NAME: &'static str = "memux_remux_report";
-    const FIRST_SIZE: usize = offset_of!(Self, engine_reason) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, io) + size_of::<memux_io_counters>();
 }
 
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     assert!(size_of::<memux_remux_options>() == 104 && offset_of!(memux_remux_options, layout) == 64);
-    assert!(size_of::<memux_remux_report>() == 80 && offset_of!(memux_remux_report, completeness) == 64);
+    assert!(size_of::<memux_remux_report>() == 128 && offset_of!(memux_remux_report, completeness) == 64);
 };
 
 /// Puts the streams of an input into another container, without changing them.
@@ -248,5 +250,6 @@ fn to_c(report: &Report) -> memux_remux_report {
         layout: report.layout as i32,
         engine: report.found.engine as i32,
         engine_reason: report.found.reason as i32,
+        io: counters(&report.found.calls),
     }
 }

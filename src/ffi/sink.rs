@@ -95,7 +95,8 @@ pub unsafe extern "C" fn memux_sink_to_writer(
         // SAFETY: the host vouches for its callbacks with this pointer.
         let opaque = unsafe { Opaque::new(given.value.opaque) };
         let release = Some(Release::new(given.value.release, opaque));
-        let writer = writer::build(&given.known()?, opaque)?;
+        // SAFETY: this function's contract.
+        let writer = unsafe { writer::build(&given.known()?, opaque) }?;
         handle::give(out?, memux_sink { target: Target::Writer(Lent::new(writer)), _release: release })?;
         Ok(Status::Ok)
     })

@@ -232,7 +232,8 @@ pub unsafe extern "C" fn memux_source_from_reader(
         // SAFETY: the host vouches for its callbacks with this pointer.
         let opaque = unsafe { Opaque::new(given.value.opaque) };
         let release = Release::new(given.value.release, opaque);
-        let reader = reader::build(&given.known()?, opaque)?;
+        // SAFETY: this function's contract.
+        let reader = unsafe { reader::build(&given.known()?, opaque) }?;
         handle::give(out?, memux_source { bytes: Bytes::Reader(Lent::new(reader)), _release: release })?;
         Ok(Status::Ok)
     })

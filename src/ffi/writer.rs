@@ -1,12 +1,12 @@
 //! `memux_writer`: the host's own write callback as a sink.
 
 use super::callbacks::{
-    Opaque, memux_release_fn, memux_seek_fn, memux_slice, memux_unblock_fn, memux_write_fn, memux_writev_fn,
+    Opaque, memux_release_fn, memux_seek_fn, memux_slice, memux_unblock_fn, memux_write_fn, memux_writev_fn, passing,
     retry_policy, unblock,
 };
 use super::constants::MEMUX_WHENCE_SET;
 use super::guard::on_host;
-use super::ptr::{Versioned, number};
+use super::ptr::{Versioned, number, reserved};
 use crate::error::{Error, Result};
 use crate::io::{HostWriter, MAX_PIECES, MAX_TRANSFER, RetryPolicy, Unblock, Writer};
 use std::ffi::{c_int, c_void};
@@ -42,16 +42,25 @@ pub struct memux_writer {
     pub max_retry_delay_ms: i32,
     /// How many bytes one call is given at most, at most 2^30; 0: 2^30.
     pub max_write: i32,
+    /// Codes of the host's own, negative, that stand for failures which may pass: the callback is called again as if it had
+    /// said "again". May be NULL. The list is copied.
+    pub transient_codes: *const i32,
+    /// How many.
+    pub transient_code_count: usize,
+    /// No callback is called again so many milliseconds after it first said "again"; 0: max_attempts alone counts.
+    pub retry_within_ms: i32,
+    /// 0.
+    pub reserved: i32,
 }
 
 // SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
 unsafe impl Versioned for memux_writer {
     const NAME: &'static str = "memux_writer";
-    const FIRST_SIZE: usize = offset_of!(Self, max_write) + size_of::<i32>();
+    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
 }
 
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<memux_writer>() == 72 && offset_of!(memux_writer, max_attempts) == 56);
+const _: () = assert!(size_of::<memux_writer>() == 96 && offset_of!(memux_writer, max_attempts) == 56);
 
 /// The layout that hosts with an iovec at hand count on.
 #[cfg(unix)]
@@ -71,7 +80,10 @@ pub struct Callbacks {
 }
 
 /// A sink out of the host's struct. `opaque` is the struct's own, whose maker vouched for the callbacks.
-pub fn build(writer: &memux_writer, opaque: Opaque) -> Result<Writer<Callbacks>> {
+///
+/// # Safety
+/// The struct's list of codes is as long as it says.
+pub unsafe fn build(writer: &memux_writer, opaque: Opaque) -> Result<Writer<Callbacks>> {
     if writer.write.is_none() && writer.writev.is_none() {
         return Err(Error::invalid("memux_writer.write and memux_writer.writev are both NULL"));
     }
@@ -80,6 +92,10 @@ pub fn build(writer: &memux_writer, opaque: Opaque) -> Result<Writer<Callbacks>>
         return Err(Error::invalid("memux_writer.max_write is above 2^30"));
     }
     let policy = retry_policy("memux_writer", writer.max_attempts, writer.retry_delay_ms, writer.max_retry_delay_ms)?;
+    reserved(writer.reserved, "memux_writer.reserved")?;
+    let more = (writer.retry_within_ms, writer.transient_codes, writer.transient_code_count);
+    // SAFETY: passed on.
+    let policy = unsafe { passing("memux_writer", policy, more) }?;
     let &memux_writer { write, writev, seek, unblock, .. } = writer;
     Ok(Writer::new(Callbacks { opaque, write, writev, seek, unblock }, policy, max_write))
 }

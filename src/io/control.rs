@@ -10,6 +10,20 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+/// What an operation has asked of its host's callbacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    pub reads: u64,
+    pub writes: u64,
+    /// Also those that ask for the size.
+    pub seeks: u64,
+    /// Calls that were made once more.
+    pub retries: u64,
+    /// How long all calls together took, and the longest, in microseconds.
+    pub time_us: u64,
+    pub longest_us: u64,
+}
+
 /// Lives for one operation, on its thread. Dropping it ends the watchdog and disarms the unblock calls.
 pub struct Control {
     pub limits: Limits,
@@ -20,6 +34,7 @@ pub struct Control {
     traces: bool,
     stage: Cell<Stage>,
     progress: Cell<Progress>,
+    calls: Cell<Calls>,
     failure: RefCell<Option<Error>>,
     hooks: RefCell<Vec<Arc<Hook>>>,
     watchdog: RefCell<Option<Watchdog>>,
@@ -43,6 +58,7 @@ impl Control {
             // Until the first callback can be made.
             stage: Cell::new(Stage::Arguments),
             progress: Cell::new(Progress::default()),
+            calls: Cell::new(Calls::default()),
             failure: RefCell::new(None),
             hooks: RefCell::new(Vec::new()),
             watchdog: RefCell::new(None),
@@ -177,6 +193,46 @@ impl Control {
             elapsed_us: i64::try_from(started.elapsed().as_micros()).unwrap_or(i64::MAX),
         });
         returned
+    }
+
+    /// The same for a call of one of the host's callbacks, which is counted.
+    pub fn hosted(&self, kind: TraceKind, offset: i64, requested: usize, call: impl FnOnce() -> i64) -> i64 {
+        let started = Instant::now();
+        let returned = self.traced(kind, offset, requested, call);
+        let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let mut calls = self.calls.get();
+        let count = match kind {
+            TraceKind::Read => &mut calls.reads,
+            TraceKind::Write | TraceKind::Writev => &mut calls.writes,
+            TraceKind::Seek | TraceKind::Size => &mut calls.seeks,
+        };
+        *count = count.saturating_add(1);
+        calls.time_us = calls.time_us.saturating_add(took);
+        calls.longest_us = calls.longest_us.max(took);
+        self.calls.set(calls);
+        returned
+    }
+
+    /// A call is made once more.
+    pub fn retries(&self) {
+        let calls = self.calls.get();
+        self.calls.set(Calls { retries: calls.retries.saturating_add(1), ..calls });
+    }
+
+    pub fn calls(&self) -> Calls {
+        self.calls.get()
+    }
+
+    /// Counts what a branch has asked of the host.
+    pub fn join(&self, branch: &Control) {
+        let (mut all, more) = (self.calls.get(), branch.calls.get());
+        all.reads = all.reads.saturating_add(more.reads);
+        all.writes = all.writes.saturating_add(more.writes);
+        all.seeks = all.seeks.saturating_add(more.seeks);
+        all.retries = all.retries.saturating_add(more.retries);
+        all.time_us = all.time_us.saturating_add(more.time_us);
+        all.longest_us = all.longest_us.max(more.longest_us);
+        self.calls.set(all);
     }
 
     pub fn progress(&self) -> Progress {

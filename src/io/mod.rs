@@ -28,7 +28,7 @@ mod writer;
 
 pub use buffer::Buffer;
 pub use cancel::{Cancel, Unblock};
-pub use control::Control;
+pub use control::{Calls, Control};
 pub use feed::{Feed, FeedEnd, Shut, feed};
 pub use gather::Gather;
 pub use inlet::{Inlet, needs_seek};

@@ -27,7 +27,12 @@ pub struct Reader<H> {
     at_end: bool,
     /// Some operation has read: the next one must go back to byte 0 first.
     used: bool,
+    /// After a failure that may pass, the host is made to seek to where it stood.
+    resumes: bool,
 }
+
+/// A seek that went somewhere else.
+const NOT_THERE: i64 = -1;
 
 #[derive(Clone, Copy)]
 enum Size {
@@ -54,7 +59,14 @@ impl<H: HostReader> Reader<H> {
             position: 0,
             at_end: false,
             used: false,
+            resumes: false,
         }
+    }
+
+    /// After a failure that may pass, the host is made to seek to where it stood before it is asked to read again.
+    pub fn resuming(mut self) -> Self {
+        self.resumes = true;
+        self
     }
 
     /// An operation is over.
@@ -80,7 +92,7 @@ impl<H: HostReader> Reader<H> {
 
     fn ask(&mut self, whence: i32, control: &Control) -> i64 {
         let host = &mut self.host;
-        control.traced(TraceKind::Size, 0, 0, || host.seek(0, whence))
+        control.hosted(TraceKind::Size, 0, 0, || host.seek(0, whence))
     }
 }
 
@@ -106,8 +118,16 @@ impl<H: HostReader> Source for Reader<H> {
         self.used = true;
         let (host, position) = (&mut self.host, self.position);
         let offset = i64::try_from(position).unwrap_or(i64::MAX);
-        let answer = retry::call(&self.policy, control, Status::Source, || {
-            control.traced(TraceKind::Read, offset, asked, || i64::from(host.read(buf)))
+        let resumes = self.resumes && self.seekability != Seekability::None;
+        let answer = retry::call(&self.policy, control, Status::Source, |is_lost| {
+            if is_lost && resumes {
+                // What was lost may come back at its own beginning.
+                let landed = control.hosted(TraceKind::Seek, offset, 0, || host.seek(offset, codes::WHENCE_SET));
+                if !codes::has_landed(landed, offset) {
+                    return if landed < 0 { landed } else { NOT_THERE };
+                }
+            }
+            control.hosted(TraceKind::Read, offset, asked, || i64::from(host.read(buf)))
         })
         .map_err(|error| error.at_offset(position))?;
         let count = match usize::try_from(answer) {
@@ -131,8 +151,8 @@ impl<H: HostReader> Source for Reader<H> {
         let target = i64::try_from(offset)
             .map_err(|_| Error::new(Status::Corrupt, "the container points past the end of all files"))?;
         let host = &mut self.host;
-        let answer = retry::call(&self.policy, control, Status::Source, || {
-            control.traced(TraceKind::Seek, target, 0, || host.seek(target, codes::WHENCE_SET))
+        let answer = retry::call(&self.policy, control, Status::Source, |_| {
+            control.hosted(TraceKind::Seek, target, 0, || host.seek(target, codes::WHENCE_SET))
         })
         .map_err(|error| error.at_offset(offset))?;
         if !codes::has_landed(answer, target) {

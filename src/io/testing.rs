@@ -7,8 +7,13 @@ use super::writer::HostWriter;
 use std::time::Duration;
 
 /// Retries without making the tests wait.
-pub const QUICK: RetryPolicy =
-    RetryPolicy { max_attempts: 3, delay: Duration::from_millis(1), max_delay: Duration::from_millis(2) };
+pub const QUICK: RetryPolicy = RetryPolicy {
+    max_attempts: 3,
+    delay: Duration::from_millis(1),
+    max_delay: Duration::from_millis(2),
+    within: None,
+    transient: Vec::new(),
+};
 
 /// Reads from memory.
 pub struct FakeReader {

@@ -46,11 +46,11 @@ impl<H: HostWriter> Writer<H> {
     fn hand_over(&mut self, pieces: &[&[u8]], size: usize, control: &Control) -> Result<usize> {
         let (host, position) = (&mut self.host, self.position);
         let offset = i64::try_from(position).unwrap_or(i64::MAX);
-        let answer = retry::call(&self.policy, control, Status::Sink, || match pieces {
+        let answer = retry::call(&self.policy, control, Status::Sink, |_| match pieces {
             [data] if host.has_write() => {
-                control.traced(TraceKind::Write, offset, size, || i64::from(host.write(data)))
+                control.hosted(TraceKind::Write, offset, size, || i64::from(host.write(data)))
             }
-            _ => control.traced(TraceKind::Writev, offset, size, || host.writev(pieces)),
+            _ => control.hosted(TraceKind::Writev, offset, size, || host.writev(pieces)),
         })
         .map_err(|error| error.at_offset(position))?;
         let refused = |message: String| {
@@ -142,8 +142,8 @@ impl<H: HostWriter> Sink for Writer<H> {
     fn seek(&mut self, offset: u64, control: &Control) -> Result<()> {
         let target = i64::try_from(offset).map_err(|_| Error::internal("a seek past the end of all files"))?;
         let host = &mut self.host;
-        let answer = retry::call(&self.policy, control, Status::Sink, || {
-            control.traced(TraceKind::Seek, target, 0, || host.seek(target))
+        let answer = retry::call(&self.policy, control, Status::Sink, |_| {
+            control.hosted(TraceKind::Seek, target, 0, || host.seek(target))
         })
         .map_err(|error| error.at_offset(offset))?;
         if !codes::has_landed(answer, target) {

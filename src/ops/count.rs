@@ -64,6 +64,7 @@ pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Re
         }
         Err(error) => Err(error),
     };
+    found.calls = control.calls();
     report.found = found;
     if note.is_ok() {
         report.frames = match report.obtained_by {

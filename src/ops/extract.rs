@@ -90,6 +90,7 @@ pub fn run(
         Err(error) => Err(error),
     };
     report.bytes_written = control.progress().bytes_written;
+    found.calls = control.calls();
     report.found = found;
     note
 }

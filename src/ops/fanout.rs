@@ -99,10 +99,12 @@ fn make(source: &mut dyn Source, outputs: &mut [Output], run: Run, report: &mut 
         });
         for (output, branch) in outputs.iter_mut().zip(&branches) {
             output.made.bytes_written = branch.progress().bytes_written;
+            control.join(branch);
         }
         result
     });
     report.bytes_written = control.progress().bytes_written;
+    found.calls = control.calls();
     report.found = found;
     result
 }

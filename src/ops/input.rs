@@ -135,6 +135,7 @@ impl<'a> Reader<'a> {
         let mut found = self.found;
         found.bytes_read = self.input.control().progress().bytes_read;
         found.spooled_bytes = self.input.inlet().spooled_bytes();
+        found.calls = self.input.control().calls();
         Report { packets: self.packets, found }
     }
 

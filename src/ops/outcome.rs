@@ -1,6 +1,7 @@
 //! What an operation found out about its input, beside its result.
 
 use crate::completeness::Verdict;
+use crate::io::Calls;
 use crate::walk::Reason;
 
 /// How a successful operation ended.
@@ -40,6 +41,7 @@ pub struct Found {
     pub corrupt_packets: u64,
     pub bytes_read: u64,
     pub spooled_bytes: u64,
+    pub calls: Calls,
     /// The stream that the operation worked on.
     pub stream: Option<i32>,
     pub engine: Engine,

@@ -57,6 +57,7 @@ pub fn run(source: &mut dyn Source, run: Run, options: &Options, report: &mut Re
             look(source, named, options, freely, &control, &mut found)
         })
     });
+    found.calls = control.calls();
     report.found = found;
     report.needed = match (&result, source.as_slice()) {
         (Ok(_), _) => Some(0),

@@ -108,6 +108,7 @@ pub fn run(
         }
     });
     report.bytes_written = control.progress().bytes_written;
+    found.calls = control.calls();
     report.found = found;
     result
 }
