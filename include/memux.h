@@ -211,6 +211,13 @@
 /** Fragments, each with an index of its own: written and read from front to back. For Matroska: live. */
 #define MEMUX_LAYOUT_FRAGMENTED 3
 
+/** Segments end at the first key frame at which they are as long as they are to be. Since 0.1.0. */
+#define MEMUX_CUT_BY_DURATION 0
+/** A segment begins with each key frame. Since 0.1.0. */
+#define MEMUX_CUT_BY_KEYFRAME 1
+/** A segment begins where the host says so. Since 0.1.0. */
+#define MEMUX_CUT_BY_HOST 2
+
 /** The input's own code for the codec, where the output's container has it too; else the muxer's choice. */
 #define MEMUX_TAG_AUTO 0
 /** avc1 and hvc1: parameter sets stand in the header alone, as Apple's players want it. */
@@ -409,6 +416,11 @@ typedef struct memux_input memux_input;
  * Since 0.1.0.
  */
 typedef struct memux_kept_packet memux_kept_packet;
+
+/**
+ * What was made in segments, for playlists. It never changes, so any number of threads may use it at once. Since 0.1.0.
+ */
+typedef struct memux_segments memux_segments;
 
 /**
  * Where an operation's bytes go. Each operation appends to what was written before. One operation at a time uses a
@@ -1457,6 +1469,111 @@ typedef struct memux_stream_digest {
     int32_t letter;
 } memux_stream_digest;
 
+/** A segment, whole. It stands until the callback that is given it returns. Since 0.1.0. */
+typedef struct memux_segment_view {
+    /** The size of this struct in the library. */
+    size_t struct_size;
+    /** Its bytes. */
+    const uint8_t *data;
+    /** How many. */
+    size_t size;
+    /** Where it lies among all bytes of all segments. */
+    uint64_t offset;
+    /** Of media segments, counted from 0; 0 for what comes before them. */
+    uint64_t sequence;
+    /** When it begins, in microseconds from the beginning of the first. */
+    int64_t start_us;
+    /** How long it lasts, in microseconds. */
+    int64_t duration_us;
+    /** A bit for each stream of the output of which it has packets; streams beyond 64 share the last. */
+    uint64_t stream_mask;
+    /** 1: it is no media but what they need to be read, and comes before all of them (with "mp4" only). */
+    int32_t is_init;
+    /** 1: it begins with a key frame of the stream by which segments are marked off. */
+    int32_t starts_with_keyframe;
+} memux_segment_view;
+
+/** Takes a segment. 0: go on; a negative value ends the operation as one of a write callback does. Since 0.1.0. */
+typedef int (*memux_segment_fn)(void *opaque, const struct memux_segment_view *segment);
+
+/**
+ * With MEMUX_CUT_BY_HOST: whether a segment is to begin with this packet, which stands until the callback returns. 0: no,
+ * 1: yes; a negative value ends the operation. Since 0.1.0.
+ */
+typedef int (*memux_cut_fn)(void *opaque, const struct memux_packet *packet);
+
+/** How segments are made. `segment` and `remux` must be set; else zeros are the defaults. Since 0.1.0. */
+typedef struct memux_segment_options {
+    /** Set by memux_segment_options_init(). */
+    size_t struct_size;
+    /** May be NULL: the defaults. max_spool_bytes is how long a segment may be. */
+    const struct memux_run_options *run;
+    /**
+     * What goes into them: `format` is "mp4" or "mpegts"; `layout` and `fragment_us` are not looked at; `run` must be NULL.
+     */
+    const struct memux_remux_options *remux;
+    /** Gets each segment. */
+    memux_segment_fn segment;
+    /** With MEMUX_CUT_BY_HOST it must be there; else it is not called. */
+    memux_cut_fn cut;
+    /** Handed to both. */
+    void *opaque;
+    /** With MEMUX_CUT_BY_DURATION: how long a segment is to be at least, in microseconds; 0: six seconds. */
+    int64_t duration_us;
+    /** How segments are marked off: one of MEMUX_CUT_BY_*. */
+    int32_t cut_by;
+    /** 0. */
+    int32_t reserved;
+} memux_segment_options;
+
+/** What was made in segments. It is filled whenever struct_size is right, on failure too. Since 0.1.0. */
+typedef struct memux_segment_report {
+    /** Set by memux_segment_report_init(). */
+    size_t struct_size;
+    /** Media segments that were handed over. */
+    uint64_t segments;
+    /** Packets in them. */
+    uint64_t packets;
+    /** Streams of the output. */
+    uint64_t streams;
+    /** Bytes of all segments. */
+    uint64_t bytes_written;
+    /** Packets that FFmpeg marked as corrupt. */
+    uint64_t corrupt_packets;
+    /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
+    uint64_t truncated_at;
+    /** Bytes read from the source. */
+    uint64_t bytes_read;
+    /**
+     * Bytes of the input held in memory because the reader cannot seek and the container makes that necessary; else 0.
+     */
+    uint64_t spooled_bytes;
+    /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. */
+    int32_t completeness;
+    /** What did it: one of MEMUX_ENGINE_*. */
+    int32_t engine;
+    /** Why it was FFmpeg and not the walk: one of MEMUX_REASON_*. */
+    int32_t engine_reason;
+    /** 0. */
+    int32_t reserved;
+    /** What was asked of the host's callbacks. */
+    struct memux_io_counters io;
+} memux_segment_report;
+
+/**
+ * Segments of one stream and their names, for a DASH manifest: as in memux_segments_hls(). It cannot grow. Since 0.1.0.
+ */
+typedef struct memux_dash_set {
+    /** Made of one stream alone, as "mp4". */
+    const struct memux_segments *segments;
+    /** What comes before them. */
+    const char *init;
+    /** What stands before the number, */
+    const char *prefix;
+    /** and behind it. */
+    const char *suffix;
+} memux_dash_set;
+
 /**
  * Hears FFmpeg's own messages, see memux_log_set().
  *
@@ -2469,6 +2586,76 @@ const char *memux_digests_algorithm(const struct memux_digests *digests);
 void memux_digests_free(struct memux_digests *digests);
 
 /**
+ * Puts the streams of an input into segments: MP4 fragments with what they need to be read before them, or pieces of a
+ * transport stream, each of which begins with its tables. Each goes to options->segment as soon as it is whole, so the
+ * first comes out before a live input ends. Put one behind another they are one file.
+ *
+ * Segments begin with key frames of the first video stream; where there is no video, with packets of the first stream.
+ * `segments` may be NULL; else it gets what playlists are made of. `report` may be NULL; else it is filled whenever its
+ * struct_size is right, on failure too.
+ *
+ * Ownership: on success `*segments` is the host's, to be freed with memux_segments_free(); on failure it is NULL, and
+ * `*error`, if `error` is not NULL, is the host's, to be freed with memux_error_free(). No segment is handed over after a
+ * failure.
+ * Threads: any. A source of memory serves any number of calls at once, a source of a reader one at a time. The callbacks
+ * come on the calling thread.
+ * Statuses: MEMUX_OK; MEMUX_TRUNCATED (done, but the input was cut off or damaged: see the report);
+ * MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED (also a format that does not come in segments),
+ * MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_LIMIT (also a segment longer than max_spool_bytes),
+ * MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_SINK (a callback has refused: its value is
+ * the host code), MEMUX_ERROR_NEEDS_SEEK, MEMUX_ERROR_FORMAT, MEMUX_ERROR_REFUSED, MEMUX_ERROR_CORRUPT,
+ * MEMUX_ERROR_NO_STREAM, MEMUX_ERROR_CODEC, MEMUX_ERROR_NO_ENCODER, MEMUX_ERROR_LIBRARY_MISMATCH,
+ * MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_segment(struct memux_source *source,
+                           const struct memux_segment_options *options,
+                           struct memux_segments **segments,
+                           struct memux_segment_report *report,
+                           struct memux_error **error);
+
+/**
+ * An HLS playlist of the segments, for a host that has put them under names of its own: `prefix`, the sequence number,
+ * `suffix`; what comes before them under `init`, which may be NULL with "mpegts". The names are written as they are.
+ *
+ * Ownership: `*buffer` is the host's, to be freed with memux_buffer_free(); NULL on failure.
+ * Threads: any number at once.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_segments_hls(const struct memux_segments *segments,
+                                const char *init,
+                                const char *prefix,
+                                const char *suffix,
+                                struct memux_buffer **buffer,
+                                struct memux_error **error);
+
+/**
+ * A DASH manifest of `count` sets of segments, each of one stream by itself, as players of DASH expect them: memux_segment()
+ * makes them one by one.
+ *
+ * Ownership: `*buffer` is the host's, to be freed with memux_buffer_free(); NULL on failure.
+ * Threads: any number at once.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED (segments of "mpegts", or of several streams),
+ * MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Since 0.1.0.
+ */
+memux_status memux_dash_manifest(const struct memux_dash_set *sets,
+                                 size_t count,
+                                 struct memux_buffer **buffer,
+                                 struct memux_error **error);
+
+/**
+ * Frees what playlists are made of. NULL is nothing.
+ *
+ * Ownership: `segments` is gone.
+ * Threads: any, while no other uses it.
+ * Statuses: none; it cannot fail.
+ * Since 0.1.0.
+ */
+void memux_segments_free(struct memux_segments *segments);
+
+/**
  * Sends FFmpeg's own messages to the host: those of the whole process, memux's and others', since FFmpeg knows one
  * callback only (av_log_set_callback). memux itself says nothing there, nor is there a word where the input is walked.
  * Without this call memux leaves FFmpeg's logging as it is. The call loads FFmpeg if nobody has needed it before.
@@ -2770,6 +2957,32 @@ void memux_digest_options_init(struct memux_digest_options *options,
  */
 void memux_digest_report_init(struct memux_digest_report *report,
                               size_t struct_size);
+
+/**
+ * Sets `options` to the defaults: `memux_segment_options_init(&options, sizeof options)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_segment_options_init(struct memux_segment_options *options,
+                                size_t struct_size);
+
+/**
+ * Sets `report` to the defaults: `memux_segment_report_init(&report, sizeof report)`. The size is the caller's, so that a
+ * library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+ * nothing.
+ *
+ * Ownership: nothing changes hands.
+ * Threads: any.
+ * Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+ * Since 0.1.0.
+ */
+void memux_segment_report_init(struct memux_segment_report *report,
+                               size_t struct_size);
 
 #ifdef __cplusplus
 }  // extern "C"

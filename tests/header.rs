@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// The files of src/ffi in the order in which a host reads their contents.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 29] = [
     "status",
     "constants",
     "callbacks",
@@ -35,6 +35,8 @@ const ORDER: [&str; 27] = [
     "remux",
     "fanout",
     "digest",
+    "segment",
+    "playlist",
     "log",
 ];
 

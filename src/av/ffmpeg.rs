@@ -123,6 +123,7 @@ functions! {
         fn av_probe_input_format3(pd: *const AVProbeData, is_opened: c_int, score_ret: *mut c_int) -> *const AVInputFormat;
         fn av_read_frame(s: *mut AVFormatContext, pkt: *mut AVPacket) -> c_int;
         fn av_stream_new_side_data(stream: *mut AVStream, kind: c_int, size: usize) -> *mut u8 [unchecked];
+        fn av_write_frame(s: *mut AVFormatContext, pkt: *mut AVPacket) -> c_int;
         fn av_write_trailer(s: *mut AVFormatContext) -> c_int;
         fn avformat_alloc_context() -> *mut AVFormatContext;
         fn avformat_alloc_output_context2(ctx: *mut *mut AVFormatContext, oformat: *const AVOutputFormat, format_name: *const c_char, filename: *const c_char) -> c_int;
@@ -203,6 +204,7 @@ functions! {
         fn av_mallocz(size: usize) -> *mut c_void;
         fn av_opt_get(obj: *mut c_void, name: *const c_char, search_flags: c_int, out_val: *mut *mut u8) -> c_int;
         fn av_opt_next(obj: *const c_void, prev: *const AVOption) -> *const AVOption;
+        fn av_opt_set(obj: *mut c_void, name: *const c_char, val: *const c_char, search_flags: c_int) -> c_int;
         fn av_reduce(dst_num: *mut c_int, dst_den: *mut c_int, num: i64, den: i64, max: i64) -> c_int;
         fn av_rescale_delta(in_tb: AVRational, in_ts: i64, fs_tb: AVRational, duration: c_int, last: *mut i64, out_tb: AVRational) -> i64;
         fn av_rescale_q(a: i64, bq: AVRational, cq: AVRational) -> i64;

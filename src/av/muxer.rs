@@ -235,6 +235,28 @@ impl<'o, 'a> Muxer<'o, 'a> {
         })
     }
 
+    /// All packets so far go out, and with them the fragment that they are in.
+    pub fn end_fragment(&mut self) -> Result<()> {
+        self.control.enter(Stage::Write);
+        // SAFETY: the header is written; no packet means that what waits is to go out.
+        let code = unsafe {
+            let code = ff::av_interleaved_write_frame(self.context.as_ptr(), ptr::null_mut());
+            if code < 0 { code } else { ff::av_write_frame(self.context.as_ptr(), ptr::null_mut()) }
+        };
+        check(code, "a fragment cannot be written", self.control)?;
+        self.flush()
+    }
+
+    /// A transport stream's tables stand before the next packet once more.
+    pub fn repeat_tables(&mut self) -> Result<()> {
+        // SAFETY: ours, and of a muxer with options of its own.
+        let code = unsafe {
+            let options = self.context.as_ref().priv_data;
+            ff::av_opt_set(options, c"mpegts_flags".as_ptr(), c"+resend_headers".as_ptr(), 0)
+        };
+        check(code, "a transport stream's tables cannot be repeated", self.control).map(drop)
+    }
+
     /// Ends the container, and hands over all that is still held back.
     pub fn finish(mut self) -> Result<()> {
         self.control.enter(Stage::Trailer);

@@ -7,6 +7,7 @@ use crate::ops::count::Mode;
 use crate::ops::extract::{Codec, Framing};
 use crate::ops::probe::Level;
 use crate::ops::remux::{Layout, TagPolicy};
+use crate::ops::segment::Cut;
 use crate::ops::{Completeness, Engine};
 use crate::walk::Reason;
 
@@ -87,6 +88,12 @@ pub const MEMUX_LAYOUT_FASTSTART: i32 = 2;
 /// Fragments, each with an index of its own: written and read from front to back. For Matroska: live.
 pub const MEMUX_LAYOUT_FRAGMENTED: i32 = 3;
 
+/// Segments end at the first key frame at which they are as long as they are to be. Since 0.1.0.
+pub const MEMUX_CUT_BY_DURATION: i32 = 0;
+/// A segment begins with each key frame. Since 0.1.0.
+pub const MEMUX_CUT_BY_KEYFRAME: i32 = 1;
+/// A segment begins where the host says so. Since 0.1.0.
+pub const MEMUX_CUT_BY_HOST: i32 = 2;
 /// The input's own code for the codec, where the output's container has it too; else the muxer's choice.
 pub const MEMUX_TAG_AUTO: i32 = 0;
 /// avc1 and hvc1: parameter sets stand in the header alone, as Apple's players want it.
@@ -240,6 +247,8 @@ const _: () = {
     assert!(MEMUX_FRAMING_IVF == Framing::Ivf as i32 && MEMUX_FRAMING_RAW == Framing::Raw as i32);
     assert!(MEMUX_LAYOUT_AUTO == Layout::Auto as i32 && MEMUX_LAYOUT_PROGRESSIVE == Layout::Progressive as i32);
     assert!(MEMUX_LAYOUT_FASTSTART == Layout::Faststart as i32);
+    assert!(MEMUX_CUT_BY_DURATION == Cut::Duration as i32 && MEMUX_CUT_BY_KEYFRAME == Cut::Keyframe as i32);
+    assert!(MEMUX_CUT_BY_HOST == Cut::Host as i32);
     assert!(MEMUX_LAYOUT_FRAGMENTED == Layout::Fragmented as i32);
     assert!(MEMUX_TAG_AUTO == TagPolicy::Auto as i32 && MEMUX_TAG_OUT_OF_BAND == TagPolicy::OutOfBand as i32);
     assert!(MEMUX_TAG_IN_BAND == TagPolicy::InBand as i32);

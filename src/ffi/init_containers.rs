@@ -8,6 +8,7 @@ use super::packet::memux_packet;
 use super::probe::{memux_probe_options, memux_probe_report};
 use super::ptr;
 use super::remux::{memux_remux_options, memux_remux_report};
+use super::segment::{memux_segment_options, memux_segment_report};
 
 /// Sets `options` to the defaults: `memux_probe_options_init(&options, sizeof options)`. The size is the caller's,
 /// so that a library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above
@@ -250,6 +251,44 @@ pub unsafe extern "C" fn memux_digest_options_init(options: *mut memux_digest_op
 /// `report` is NULL or the address of `struct_size` bytes that may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memux_digest_report_init(report: *mut memux_digest_report, struct_size: usize) {
+    guard::value((), || {
+        // SAFETY: this function's contract.
+        unsafe { ptr::init(report, struct_size) };
+    })
+}
+
+/// Sets `options` to the defaults: `memux_segment_options_init(&options, sizeof options)`. The size is the caller's, so that a
+/// library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+/// nothing.
+///
+/// Ownership: nothing changes hands.
+/// Threads: any.
+/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+/// Since 0.1.0.
+///
+/// # Safety
+/// `options` is NULL or the address of `struct_size` bytes that may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_segment_options_init(options: *mut memux_segment_options, struct_size: usize) {
+    guard::value((), || {
+        // SAFETY: this function's contract.
+        unsafe { ptr::init(options, struct_size) };
+    })
+}
+
+/// Sets `report` to the defaults: `memux_segment_report_init(&report, sizeof report)`. The size is the caller's, so that a
+/// library with a larger struct writes nothing beyond it. NULL, or a size below sizeof(size_t) or above 4096, does
+/// nothing.
+///
+/// Ownership: nothing changes hands.
+/// Threads: any.
+/// Statuses: none; it cannot fail. A wrong size is found by the call that the struct is handed to.
+/// Since 0.1.0.
+///
+/// # Safety
+/// `report` is NULL or the address of `struct_size` bytes that may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memux_segment_report_init(report: *mut memux_segment_report, struct_size: usize) {
     guard::value((), || {
         // SAFETY: this function's contract.
         unsafe { ptr::init(report, struct_size) };

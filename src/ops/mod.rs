@@ -38,6 +38,7 @@ mod road_tests_matroska;
 mod road_tests_mp4;
 #[cfg(test)]
 mod road_tests_mpegts;
+pub mod segment;
 mod select;
 #[cfg(test)]
 mod tests;

@@ -49,7 +49,8 @@ impl Fragments {
 }
 
 impl Writing<'_, '_> {
-    fn target(&self, packet: &Packet) -> Option<usize> {
+    /// Its stream in the output.
+    pub fn target(&self, packet: &Packet) -> Option<usize> {
         packet.stream().and_then(|stream| self.targets.get(stream).copied().flatten())
     }
 
