@@ -1,6 +1,7 @@
 /* Bytes that are pushed as they come, read by an operation on another thread. */
 #include "host.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 /* What the other thread does: a remux into fragments, or a count. */
@@ -255,6 +256,28 @@ static void a_feed_that_breaks_off_is_a_source_that_failed(void)
     free(file.data);
 }
 
+/* Codes that a read callback returns for something else: an upstream that ended too early may well hand its own end on. */
+static void a_feed_that_fails_is_never_a_whole_input_whatever_the_code(void)
+{
+    static const int32_t codes[] = { MEMUX_IO_EOF, MEMUX_IO_EXIT, MEMUX_IO_AGAIN, -EAGAIN, -EINTR, 0, 1, INT32_MAX };
+    bytes file = clip("h264.ts");
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        job self = { 0 };
+        memux_feed *feed = start(&self, 0);
+        double started;
+        push(feed, file, 1 << 20);
+        started = now_ms();
+        memux_feed_fail(feed, codes[i]);
+        end(&self);
+        if (!(EXPECT_STATUS(self.status, MEMUX_ERROR_SOURCE) & EXPECT_SAME(self.host_code, -1)
+              & EXPECT(now_ms() - started < 2000 * slowness())))
+            printf("#   code %d\n", (int)codes[i]);
+        memux_feed_free(feed);
+    }
+    free(file.data);
+}
+
 static void an_operation_that_waits_for_a_feed_can_be_ended(void)
 {
     for (int by_time = 0; by_time < 2; by_time++) {
@@ -284,6 +307,7 @@ int main(void)
     RUN(a_small_feed_carries_a_long_stream);
     RUN(a_full_feed_says_so_and_waits_only_if_asked);
     RUN(a_feed_that_breaks_off_is_a_source_that_failed);
+    RUN(a_feed_that_fails_is_never_a_whole_input_whatever_the_code);
     RUN(an_operation_that_waits_for_a_feed_can_be_ended);
     return check_done();
 }
