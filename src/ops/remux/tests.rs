@@ -6,6 +6,7 @@ use super::*;
 use crate::error::LimitKind;
 use crate::io::{Buffer, Memory};
 use crate::limits::Limits;
+use crate::ops::probe;
 use crate::ops::tests::clip;
 
 fn remux(bytes: &[u8], options: &Options) -> (Result<Note>, Report, Vec<u8>) {
@@ -97,4 +98,39 @@ fn fragments_with_a_stream_that_cannot_be_described_are_no_output() {
     let (note, report, _) = remux(&bytes, &options);
     assert_eq!(note.unwrap(), Note::Done, "the other layouts do without");
     assert!(report.packets > 0);
+}
+
+/// A film that begins at 177 ms; its first chapter ends at `end` milliseconds, its second lasts from 1000 to 3000.
+fn with_chapters_before_its_beginning(end: u32) -> Vec<u8> {
+    let options = Options { format: "matroska".to_owned(), bit_exact: true, ..Options::default() };
+    let mut bytes = remux(&clip("described.mp4"), &options).2;
+    let mut put = |from: &[u8], skipped: usize, to: &[u8]| {
+        let at = bytes.windows(from.len()).position(|part| part == from).unwrap() + skipped;
+        bytes[at..at + to.len()].copy_from_slice(to);
+    };
+    // Nanoseconds, in an element of as many bytes.
+    put(&[0x92, 0x84, 0x3b, 0x9a, 0xca, 0x00], 2, &(end * 1_000_000).to_be_bytes());
+    // The only cluster: its size has eight bytes, its time was 0.
+    put(&[0x1f, 0x43, 0xb6, 0x75], 12, &[0xe7, 0x81, 200]);
+    bytes
+}
+
+#[test]
+fn chapters_move_with_the_streams_and_what_is_over_before_them_is_left_out() {
+    for (end, kept) in [(100, None), (500, Some((0, 323_000_000)))] {
+        let bytes = with_chapters_before_its_beginning(end);
+        let options = Options { format: "matroska".to_owned(), ..Options::default() };
+        let (note, _, output) = remux(&bytes, &options);
+        assert_eq!(note.unwrap(), Note::Done);
+        let found = probe::run(
+            &mut Memory::new(&output),
+            Run::default(),
+            &probe::Options::default(),
+            &mut probe::Report::default(),
+        );
+        let chapters = found.unwrap().0.chapters;
+        let times: Vec<_> = chapters.iter().map(|chapter| (chapter.start, chapter.end)).collect();
+        let expected: Vec<_> = kept.into_iter().chain([(823_000_000, 2_823_000_000)]).collect();
+        assert_eq!(times, expected, "the first one ends at {end} ms");
+    }
 }
