@@ -77,16 +77,38 @@ fn what_the_muxer_of_fragments_holds_back_is_limited() {
     assert!(report.bytes_written > 12_000);
 }
 
+/// A film in Matroska in which some elements hold something else.
+fn with(changes: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut bytes = clip("h264.mkv");
+    for (from, to) in changes {
+        let at = bytes.windows(from.len()).position(|part| part == *from).unwrap();
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
+    bytes
+}
+
 /// A film with a stream of AC-3 that has no packet: its blocks are of another number.
 fn with_ac3_of_no_packets() -> Vec<u8> {
-    let mut bytes = clip("h264.mkv");
-    let mut put = |from: &[u8], to: &[u8]| {
-        let at = bytes.windows(from.len()).position(|part| part == from).unwrap();
-        bytes[at..at + to.len()].copy_from_slice(to);
-    };
-    put(b"A_AAC", b"A_AC3");
-    put(&[0xd7, 0x81, 2], &[0xd7, 0x81, 3]);
-    bytes
+    with(&[(b"A_AAC", b"A_AC3"), (&[0xd7, 0x81, 2], &[0xd7, 0x81, 3])])
+}
+
+#[test]
+fn subtitles_go_along_where_they_fit_and_unless_asked_for_are_left_out_elsewhere() {
+    // The sound is called subtitles.
+    let bytes = with(&[(b"A_AAC", b"S_ASS"), (&[0x83, 0x81, 2], &[0x83, 0x81, 0x11])]);
+    for (format, streams) in [("matroska", 2), ("mp4", 1), ("mov", 1)] {
+        let mut options = Options { format: format.to_owned(), layout: Layout::Progressive, ..Options::default() };
+        let (note, report, _) = remux(&bytes, &options);
+        assert_eq!((note.unwrap(), report.streams), (Note::Done, streams), "{format}");
+        options.streams = Some(vec![0, 1]);
+        let (note, report, output) = remux(&bytes, &options);
+        match note {
+            Ok(_) => assert_eq!(report.streams, 2, "{format}"),
+            Err(error) => {
+                assert_eq!((error.status, error.stream, output.len()), (Status::Codec, Some(1), 0), "{format}")
+            }
+        }
+    }
 }
 
 #[test]
