@@ -166,6 +166,29 @@ static void chapters_are_kept_or_dropped(void)
     }
 }
 
+/* A stream that is left out takes its place with it only where somebody has tuned in: elsewhere times mean something. */
+static void the_output_begins_at_zero_or_where_the_stream_begins_in_its_container(void)
+{
+    static const struct { const char *clip; int64_t start_us; } trials[] = {
+        { "h264.ts", 0 }, { "h264.flv", 23000 }, { "h264.mkv", 23000 }, { "h264_fragmented.mp4", 80000 },
+    };
+    const int32_t video = 0;
+
+    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
+        memux_info *info;
+        remux remux;
+        remux_begin(&remux, "mp4", MEMUX_LAYOUT_AUTO);
+        remux.options.streams = &video;
+        remux.options.stream_count = 1;
+        EXPECT_STATUS(remux_clip(&remux, trials[i].clip, SEEKING), MEMUX_OK);
+        info = remux_info(&remux);
+        if (!EXPECT_SAME(memux_info_container(info)->start_us, trials[i].start_us))
+            printf("#   %s\n", trials[i].clip);
+        memux_info_free(info);
+        remux_end(&remux);
+    }
+}
+
 static void rotation_colours_and_disposition_are_kept(void)
 {
     static const char *const formats[] = { "mp4", "mov" };
@@ -326,6 +349,7 @@ int main(void)
     RUN(tags_are_kept_set_taken_away_and_dropped);
     RUN(tags_about_the_inputs_making_do_not_go_along);
     RUN(chapters_are_kept_or_dropped);
+    RUN(the_output_begins_at_zero_or_where_the_stream_begins_in_its_container);
     RUN(rotation_colours_and_disposition_are_kept);
     RUN(a_cover_picture_goes_along_where_it_fits);
     RUN(the_code_for_the_codec_is_the_one_that_was_asked_for);
