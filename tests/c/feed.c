@@ -202,7 +202,9 @@ static void a_full_feed_says_so_and_waits_only_if_asked(void)
     memux_feed *feed = NULL;
     memux_source *source = NULL;
     memux_error *error;
+    static const uint8_t long_data[1 << 20];
     uint8_t data[10] = { 0 };
+    uint64_t capacity = 0;
     size_t taken = 99;
     double start_ms;
 
@@ -225,6 +227,16 @@ static void a_full_feed_says_so_and_waits_only_if_asked(void)
     EXPECT(source == NULL);
     /* its source is gone: nobody will ever read */
     EXPECT_STATUS(memux_feed_push(feed, data, 1, &taken, NULL), MEMUX_ERROR_CANCELLED);
+    taken = 99;
+    EXPECT_STATUS(memux_feed_push_all(feed, data, sizeof data, 0, &taken, NULL), MEMUX_ERROR_CANCELLED);
+    EXPECT_SAME(taken, 0);
+    memux_feed_free(feed);
+    EXPECT_STATUS(memux_feed_create(0, &feed, NULL), MEMUX_OK);
+    EXPECT_SAME(memux_feed_level(feed, &capacity), 0);
+    EXPECT_SAME(capacity, 1 << 20);
+    EXPECT_STATUS(memux_feed_push(feed, data, sizeof data, &taken, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_feed_push_all(feed, long_data, sizeof long_data, 1000, &taken, NULL), MEMUX_ERROR_TIMEOUT);
+    EXPECT_SAME(taken, (1 << 20) - 10);
     memux_feed_free(feed);
 }
 
