@@ -1938,7 +1938,8 @@ void memux_feed_finish(struct memux_feed *feed);
 
 /**
  * The bytes break off: the operation reads what waits, and then fails with MEMUX_ERROR_SOURCE and `code` as its host
- * code, as if a read callback had returned it. A `code` that is not negative is taken for -1.
+ * code, as if a read callback had returned it. A `code` that is none of a failure is taken for -1: one that is not
+ * negative, MEMUX_IO_EOF, MEMUX_IO_EXIT, MEMUX_IO_AGAIN, and errno's EAGAIN and EINTR.
  *
  * Ownership: nothing changes hands. `feed` may be NULL.
  * Threads: any.

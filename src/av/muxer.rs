@@ -115,11 +115,14 @@ impl<'o, 'a> Muxer<'o, 'a> {
         set_tags(unsafe { &mut self.context.as_mut().metadata }, tags)
     }
 
-    /// `shift`: microseconds that are taken from their times.
+    /// `shift`: microseconds that are taken from their times. What is over before the output begins is left out.
     pub fn add_chapters(&mut self, chapters: &[Chapter], shift: i64) -> Result<()> {
         for chapter in chapters {
             let base = ff::AVRational { num: chapter.time_base.num, den: chapter.time_base.den };
             let less = rescale(shift, MICROSECONDS, base);
+            if chapter.end < less {
+                continue;
+            }
             // SAFETY: as large as a chapter, and zeroed, which is a chapter of nothing; the context takes it over.
             unsafe {
                 let raw = ff::av_mallocz(size_of::<ff::AVChapter>()).cast::<ff::AVChapter>();
@@ -127,7 +130,7 @@ impl<'o, 'a> Muxer<'o, 'a> {
                 fresh.id = chapter.id;
                 fresh.time_base = base;
                 fresh.start = chapter.start.saturating_sub(less).max(0);
-                fresh.end = chapter.end.saturating_sub(less).max(0);
+                fresh.end = chapter.end.saturating_sub(less);
                 let context = self.context.as_mut();
                 let (list, count) = (&raw mut context.chapters, (&raw mut context.nb_chapters).cast::<c_int>());
                 if ff::av_dynarray_add_nofree(list.cast::<c_void>(), count, raw.cast()) < 0 {

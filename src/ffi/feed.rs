@@ -188,7 +188,8 @@ pub unsafe extern "C" fn memux_feed_finish(feed: *mut memux_feed) {
 }
 
 /// The bytes break off: the operation reads what waits, and then fails with MEMUX_ERROR_SOURCE and `code` as its host
-/// code, as if a read callback had returned it. A `code` that is not negative is taken for -1.
+/// code, as if a read callback had returned it. A `code` that is none of a failure is taken for -1: one that is not
+/// negative, MEMUX_IO_EOF, MEMUX_IO_EXIT, MEMUX_IO_AGAIN, and errno's EAGAIN and EINTR.
 ///
 /// Ownership: nothing changes hands. `feed` may be NULL.
 /// Threads: any.
@@ -202,7 +203,7 @@ pub unsafe extern "C" fn memux_feed_fail(feed: *mut memux_feed, code: i32) {
     guard::value((), || {
         // SAFETY: this function's contract.
         if let Some(feed) = unsafe { handle::borrow(feed) } {
-            feed.feed.fail(if code < 0 { code } else { -1 });
+            feed.feed.fail(code);
         }
     })
 }

@@ -47,6 +47,9 @@ pub type Pushed = (usize, Result<(), Shut>);
 /// What the operation's end reads when the host let go of its end too early.
 const BROKEN: i32 = -libc::EPIPE;
 
+/// And where it failed with a code that is none.
+const UNNAMED: i32 = -1;
+
 impl Queue {
     /// A panic elsewhere cannot leave these plain values half-changed.
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -103,9 +106,11 @@ impl Feed {
         self.end(codes::EOF);
     }
 
-    /// What comes after the bytes that wait is a failure with the host's own code.
+    /// What comes after the bytes that wait is a failure with the host's own code. One that would say something else to who
+    /// reads, that all is well or that it must ask again, is no failure's.
     pub fn fail(&self, code: i32) {
-        self.end(code);
+        let is_failure = code < 0 && codes::meaning(code.into()) == codes::Meaning::Failure;
+        self.end(if is_failure { code } else { UNNAMED });
     }
 
     fn end(&self, code: i32) {

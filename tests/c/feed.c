@@ -1,6 +1,7 @@
 /* Bytes that are pushed as they come, read by an operation on another thread. */
 #include "host.h"
 
+#include <errno.h>
 #include <pthread.h>
 
 /* What the other thread does: a remux into fragments, or a count. */
@@ -201,7 +202,9 @@ static void a_full_feed_says_so_and_waits_only_if_asked(void)
     memux_feed *feed = NULL;
     memux_source *source = NULL;
     memux_error *error;
+    static const uint8_t long_data[1 << 20];
     uint8_t data[10] = { 0 };
+    uint64_t capacity = 0;
     size_t taken = 99;
     double start_ms;
 
@@ -224,6 +227,16 @@ static void a_full_feed_says_so_and_waits_only_if_asked(void)
     EXPECT(source == NULL);
     /* its source is gone: nobody will ever read */
     EXPECT_STATUS(memux_feed_push(feed, data, 1, &taken, NULL), MEMUX_ERROR_CANCELLED);
+    taken = 99;
+    EXPECT_STATUS(memux_feed_push_all(feed, data, sizeof data, 0, &taken, NULL), MEMUX_ERROR_CANCELLED);
+    EXPECT_SAME(taken, 0);
+    memux_feed_free(feed);
+    EXPECT_STATUS(memux_feed_create(0, &feed, NULL), MEMUX_OK);
+    EXPECT_SAME(memux_feed_level(feed, &capacity), 0);
+    EXPECT_SAME(capacity, 1 << 20);
+    EXPECT_STATUS(memux_feed_push(feed, data, sizeof data, &taken, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_feed_push_all(feed, long_data, sizeof long_data, 1000, &taken, NULL), MEMUX_ERROR_TIMEOUT);
+    EXPECT_SAME(taken, (1 << 20) - 10);
     memux_feed_free(feed);
 }
 
@@ -251,6 +264,28 @@ static void a_feed_that_breaks_off_is_a_source_that_failed(void)
         EXPECT(freed ? self.host_code < 0 : self.host_code == -4711);
         if (!freed)
             memux_feed_free(feed);
+    }
+    free(file.data);
+}
+
+/* Codes that a read callback returns for something else: an upstream that ended too early may well hand its own end on. */
+static void a_feed_that_fails_is_never_a_whole_input_whatever_the_code(void)
+{
+    static const int32_t codes[] = { MEMUX_IO_EOF, MEMUX_IO_EXIT, MEMUX_IO_AGAIN, -EAGAIN, -EINTR, 0, 1, INT32_MAX };
+    bytes file = clip("h264.ts");
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        job self = { 0 };
+        memux_feed *feed = start(&self, 0);
+        double started;
+        push(feed, file, 1 << 20);
+        started = now_ms();
+        memux_feed_fail(feed, codes[i]);
+        end(&self);
+        if (!(EXPECT_STATUS(self.status, MEMUX_ERROR_SOURCE) & EXPECT_SAME(self.host_code, -1)
+              & EXPECT(now_ms() - started < 2000 * slowness())))
+            printf("#   code %d\n", (int)codes[i]);
+        memux_feed_free(feed);
     }
     free(file.data);
 }
@@ -284,6 +319,7 @@ int main(void)
     RUN(a_small_feed_carries_a_long_stream);
     RUN(a_full_feed_says_so_and_waits_only_if_asked);
     RUN(a_feed_that_breaks_off_is_a_source_that_failed);
+    RUN(a_feed_that_fails_is_never_a_whole_input_whatever_the_code);
     RUN(an_operation_that_waits_for_a_feed_can_be_ended);
     return check_done();
 }

@@ -131,6 +131,7 @@ static void only_the_chosen_streams_come(void)
         memux_input *input = open_memory(file);
         sequence got, wanted = all;
         memux_packet packet;
+        int64_t landed = 4711;
         for (int i = 0; i < before; i++)
             EXPECT_STATUS(next(input, &packet), MEMUX_OK);
         EXPECT_STATUS(memux_input_select(input, chosen_streams, 2, NULL), MEMUX_OK);
@@ -146,6 +147,8 @@ static void only_the_chosen_streams_come(void)
         EXPECT_STATUS(memux_input_seek(input, 0, MEMUX_SEEK_KEYFRAME, NULL, NULL), MEMUX_OK);
         EXPECT_STATUS(memux_input_select(input, NULL, 0, NULL), MEMUX_OK);
         EXPECT_SAME(rest_of(input).count, 0);
+        EXPECT_STATUS(memux_input_seek(input, 0, MEMUX_SEEK_KEYFRAME, &landed, NULL), MEMUX_OK);
+        EXPECT(landed == MEMUX_NO_TIME);
         memux_input_free(input);
     }
     free(file.data);
@@ -196,6 +199,7 @@ static void the_end_of_a_cut_input_says_so(void)
             memux_source *source;
             memux_input *input;
             sequence all;
+            uint64_t corrupt = 0;
             file.size = file.size * 2 / 3;
             host = host_of(file);
             source = seekability < 0 ? memory_source(file) : host_source(&host, seekability);
@@ -204,6 +208,10 @@ static void the_end_of_a_cut_input_says_so(void)
             if (!EXPECT_STATUS(all.end, MEMUX_TRUNCATED))
                 printf("#   %s, seekability %d\n", names[i], seekability);
             EXPECT(all.count > 20);
+            for (int n = 0; n < all.count; n++)
+                corrupt += (all.packets[n].flags & MEMUX_PACKET_CORRUPT) != 0;
+            EXPECT_SAME(report_of(input).corrupt_packets, corrupt);
+            EXPECT(corrupt > 0 || i == 2); /* Matroska's last block is given whole or not at all */
             EXPECT_SAME(report_of(input).completeness, MEMUX_COMPLETENESS_TRUNCATED);
             EXPECT(report_of(input).truncated_at <= file.size);
             memux_input_free(input);

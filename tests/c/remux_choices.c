@@ -110,6 +110,39 @@ static void tags_are_kept_set_taken_away_and_dropped(void)
     expect_tags(other, 1, 1, "Another", NULL, NULL);
 }
 
+/* When and by what the input was made, which is not true of the output. */
+static void tags_about_the_inputs_making_do_not_go_along(void)
+{
+    static const memux_tag made[] = { { "creation_time", "2020-02-02T02:02:02Z" }, { "company_name", "Somebody" },
+                                      { "product_name", "Something" },            { "product_version", "7" }, { "title", "Kept" } };
+    static const char *const keys[] = { "creation_time", "COMPANY_NAME", "PRODUCT_NAME", "PRODUCT_VERSION", "title" };
+    remux first, second;
+
+    for (int again = 0; again < 2; again++) {
+        remux *self = again ? &second : &first;
+        const memux_container_info *container;
+        memux_info *info;
+        remux_begin(self, "matroska", MEMUX_LAYOUT_AUTO);
+        if (again) {
+            memux_source *source = memory_source(first.host.file);
+            EXPECT_STATUS(remux_run(self, source, SEEKING), MEMUX_OK);
+            memux_source_free(source);
+        } else {
+            self->options.tags = made;
+            self->options.tag_count = 5;
+            EXPECT_STATUS(remux_clip(self, "described.mp4", SEEKING), MEMUX_OK);
+        }
+        info = remux_info(self);
+        container = memux_info_container(info);
+        for (int i = 0; i < 5; i++) /* what a host sets is its own */
+            if (!EXPECT((tag_of(container->tags, container->tag_count, keys[i]) != NULL) == (!again || i == 4)))
+                printf("#   %s, remux %d\n", keys[i], again + 1);
+        memux_info_free(info);
+    }
+    remux_end(&first);
+    remux_end(&second);
+}
+
 static void chapters_are_kept_or_dropped(void)
 {
     static const char *const formats[] = { "mp4", "matroska", "mov" };
@@ -128,6 +161,29 @@ static void chapters_are_kept_or_dropped(void)
             same_text(second->title, "Second");
             EXPECT(second->start > 0 && second->end > second->start);
         }
+        memux_info_free(info);
+        remux_end(&remux);
+    }
+}
+
+/* A stream that is left out takes its place with it only where somebody has tuned in: elsewhere times mean something. */
+static void the_output_begins_at_zero_or_where_the_stream_begins_in_its_container(void)
+{
+    static const struct { const char *clip; int64_t start_us; } trials[] = {
+        { "h264.ts", 0 }, { "h264.flv", 23000 }, { "h264.mkv", 23000 }, { "h264_fragmented.mp4", 80000 },
+    };
+    const int32_t video = 0;
+
+    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
+        memux_info *info;
+        remux remux;
+        remux_begin(&remux, "mp4", MEMUX_LAYOUT_AUTO);
+        remux.options.streams = &video;
+        remux.options.stream_count = 1;
+        EXPECT_STATUS(remux_clip(&remux, trials[i].clip, SEEKING), MEMUX_OK);
+        info = remux_info(&remux);
+        if (!EXPECT_SAME(memux_info_container(info)->start_us, trials[i].start_us))
+            printf("#   %s\n", trials[i].clip);
         memux_info_free(info);
         remux_end(&remux);
     }
@@ -212,6 +268,24 @@ static void the_code_for_the_codec_is_the_one_that_was_asked_for(void)
     }
 }
 
+/* They mean something in the MP4 family alone. */
+static void a_code_that_was_asked_for_changes_no_other_container(void)
+{
+    static const char *const formats[] = { "avi", "mpegts", "matroska", "flv", "nut" };
+
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        remux plain, asked;
+        remux_begin(&plain, formats[i], MEMUX_LAYOUT_AUTO);
+        remux_begin(&asked, formats[i], MEMUX_LAYOUT_AUTO);
+        asked.options.tag_policy = MEMUX_TAG_IN_BAND;
+        EXPECT_STATUS(remux_clip(&plain, "h264.mp4", SEEKING), MEMUX_OK);
+        if (!(EXPECT_STATUS(remux_clip(&asked, "h264.mp4", SEEKING), MEMUX_OK) & EXPECT(same_bytes(plain.host.file, asked.host.file))))
+            printf("#   %s\n", formats[i]);
+        remux_end(&plain);
+        remux_end(&asked);
+    }
+}
+
 static void bit_exact_is_the_same_twice_and_names_no_version(void)
 {
     static const char *const formats[] = { "mp4", "matroska", "mpegts", "ogg" };
@@ -247,14 +321,18 @@ static void bit_exact_is_the_same_twice_and_names_no_version(void)
 /* As many fragments as the time says. */
 static void fragments_are_as_long_as_was_asked_for(void)
 {
-    static const struct { int64_t fragment_us; int least, most; } trials[] = { { 0, 2, 6 }, { 200000, 10, 40 }, { 60000000, 1, 1 } };
+    /* without a video, of which a cover is none, key frames end no fragment, and time does */
+    static const struct { const char *clip; int64_t fragment_us; int least, most; } trials[] = {
+        { "h264.mp4", 0, 2, 6 },  { "h264.mp4", 200000, 10, 40 },  { "h264.mp4", 60000000, 1, 1 },
+        { "audio.m4a", 0, 2, 2 }, { "audio.m4a", 60000000, 1, 1 }, { "cover.m4a", 0, 2, 2 },
+    };
 
     for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
         remux remux;
         int count = 0;
         remux_begin(&remux, "mp4", MEMUX_LAYOUT_FRAGMENTED);
         remux.options.fragment_us = trials[i].fragment_us;
-        EXPECT_STATUS(remux_clip(&remux, "h264.mp4", FORWARD), MEMUX_OK);
+        EXPECT_STATUS(remux_clip(&remux, trials[i].clip, FORWARD), MEMUX_OK);
         for (size_t at = 0; at + 4 <= remux.host.file.size; at++)
             count += memcmp(remux.host.file.data + at, "moof", 4) == 0;
         if (!EXPECT(count >= trials[i].least && count <= trials[i].most))
@@ -269,10 +347,13 @@ int main(void)
     RUN(a_stream_that_is_not_there_or_named_twice_is_refused_and_nothing_written);
     RUN(a_stream_that_does_not_fit_is_named_and_nothing_written);
     RUN(tags_are_kept_set_taken_away_and_dropped);
+    RUN(tags_about_the_inputs_making_do_not_go_along);
     RUN(chapters_are_kept_or_dropped);
+    RUN(the_output_begins_at_zero_or_where_the_stream_begins_in_its_container);
     RUN(rotation_colours_and_disposition_are_kept);
     RUN(a_cover_picture_goes_along_where_it_fits);
     RUN(the_code_for_the_codec_is_the_one_that_was_asked_for);
+    RUN(a_code_that_was_asked_for_changes_no_other_container);
     RUN(bit_exact_is_the_same_twice_and_names_no_version);
     RUN(fragments_are_as_long_as_was_asked_for);
     return check_done();

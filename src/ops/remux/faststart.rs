@@ -165,6 +165,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_free_before_the_samples_long_boxes_wide_tables_and_the_rest_go_along() {
+        let wide = |place: u64| {
+            let body = [&[0, 0, 0, 0, 0, 0, 0, 1][..], &place.to_be_bytes()].concat();
+            PARENTS.iter().rev().fold(boxed(b"co64", &body), |inner, name| boxed(name, &inner))
+        };
+        let (head, free, rest) = (boxed(b"ftyp", b"isom\0\0\0\0"), boxed(b"free", b""), boxed(b"uuid", b"behind"));
+        let samples = [&1u32.to_be_bytes()[..], b"mdat", &23u64.to_be_bytes(), b"samples"].concat();
+        let index = wide(40);
+        let by = to_u64(index.len());
+        let file = [&head[..], &free, &samples, &index, &rest].concat();
+        assert_eq!(written(&file), [&head[..], &wide(40 + by), &free, &samples, &rest].concat());
+    }
+
+    #[test]
     fn a_file_whose_index_comes_first_stays_as_it_is() {
         let file = [table(&[100]), boxed(b"mdat", b"samples")].concat();
         assert_eq!(written(&file), file);

@@ -6,6 +6,7 @@ use super::*;
 use crate::error::LimitKind;
 use crate::io::{Buffer, Memory};
 use crate::limits::Limits;
+use crate::ops::probe;
 use crate::ops::tests::clip;
 
 fn remux(bytes: &[u8], options: &Options) -> (Result<Note>, Report, Vec<u8>) {
@@ -76,16 +77,38 @@ fn what_the_muxer_of_fragments_holds_back_is_limited() {
     assert!(report.bytes_written > 12_000);
 }
 
+/// A film in Matroska in which some elements hold something else.
+fn with(changes: &[(&[u8], &[u8])]) -> Vec<u8> {
+    let mut bytes = clip("h264.mkv");
+    for (from, to) in changes {
+        let at = bytes.windows(from.len()).position(|part| part == *from).unwrap();
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
+    bytes
+}
+
 /// A film with a stream of AC-3 that has no packet: its blocks are of another number.
 fn with_ac3_of_no_packets() -> Vec<u8> {
-    let mut bytes = clip("h264.mkv");
-    let mut put = |from: &[u8], to: &[u8]| {
-        let at = bytes.windows(from.len()).position(|part| part == from).unwrap();
-        bytes[at..at + to.len()].copy_from_slice(to);
-    };
-    put(b"A_AAC", b"A_AC3");
-    put(&[0xd7, 0x81, 2], &[0xd7, 0x81, 3]);
-    bytes
+    with(&[(b"A_AAC", b"A_AC3"), (&[0xd7, 0x81, 2], &[0xd7, 0x81, 3])])
+}
+
+#[test]
+fn subtitles_go_along_where_they_fit_and_unless_asked_for_are_left_out_elsewhere() {
+    // The sound is called subtitles.
+    let bytes = with(&[(b"A_AAC", b"S_ASS"), (&[0x83, 0x81, 2], &[0x83, 0x81, 0x11])]);
+    for (format, streams) in [("matroska", 2), ("mp4", 1), ("mov", 1)] {
+        let mut options = Options { format: format.to_owned(), layout: Layout::Progressive, ..Options::default() };
+        let (note, report, _) = remux(&bytes, &options);
+        assert_eq!((note.unwrap(), report.streams), (Note::Done, streams), "{format}");
+        options.streams = Some(vec![0, 1]);
+        let (note, report, output) = remux(&bytes, &options);
+        match note {
+            Ok(_) => assert_eq!(report.streams, 2, "{format}"),
+            Err(error) => {
+                assert_eq!((error.status, error.stream, output.len()), (Status::Codec, Some(1), 0), "{format}")
+            }
+        }
+    }
 }
 
 #[test]
@@ -97,4 +120,39 @@ fn fragments_with_a_stream_that_cannot_be_described_are_no_output() {
     let (note, report, _) = remux(&bytes, &options);
     assert_eq!(note.unwrap(), Note::Done, "the other layouts do without");
     assert!(report.packets > 0);
+}
+
+/// A film that begins at 177 ms; its first chapter ends at `end` milliseconds, its second lasts from 1000 to 3000.
+fn with_chapters_before_its_beginning(end: u32) -> Vec<u8> {
+    let options = Options { format: "matroska".to_owned(), bit_exact: true, ..Options::default() };
+    let mut bytes = remux(&clip("described.mp4"), &options).2;
+    let mut put = |from: &[u8], skipped: usize, to: &[u8]| {
+        let at = bytes.windows(from.len()).position(|part| part == from).unwrap() + skipped;
+        bytes[at..at + to.len()].copy_from_slice(to);
+    };
+    // Nanoseconds, in an element of as many bytes.
+    put(&[0x92, 0x84, 0x3b, 0x9a, 0xca, 0x00], 2, &(end * 1_000_000).to_be_bytes());
+    // The only cluster: its size has eight bytes, its time was 0.
+    put(&[0x1f, 0x43, 0xb6, 0x75], 12, &[0xe7, 0x81, 200]);
+    bytes
+}
+
+#[test]
+fn chapters_move_with_the_streams_and_what_is_over_before_them_is_left_out() {
+    for (end, kept) in [(100, None), (500, Some((0, 323_000_000)))] {
+        let bytes = with_chapters_before_its_beginning(end);
+        let options = Options { format: "matroska".to_owned(), ..Options::default() };
+        let (note, _, output) = remux(&bytes, &options);
+        assert_eq!(note.unwrap(), Note::Done);
+        let found = probe::run(
+            &mut Memory::new(&output),
+            Run::default(),
+            &probe::Options::default(),
+            &mut probe::Report::default(),
+        );
+        let chapters = found.unwrap().0.chapters;
+        let times: Vec<_> = chapters.iter().map(|chapter| (chapter.start, chapter.end)).collect();
+        let expected: Vec<_> = kept.into_iter().chain([(823_000_000, 2_823_000_000)]).collect();
+        assert_eq!(times, expected, "the first one ends at {end} ms");
+    }
 }
