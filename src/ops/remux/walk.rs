@@ -193,7 +193,8 @@ impl<'a> Job<'_, 'a> {
                 self.control.has_walked(taken.offset, packets.wrapping_add(1))?;
             }
             // The first one holds samples of every stream.
-            if self.cut.is_due(film, &fragment, &taken) && (begun || fragment.has_all()) {
+            let is_due = self.cut.is_due(film, &fragment, &taken) && (begun || fragment.has_all());
+            if is_due || fragment.is_full() {
                 begun = true;
                 report.packets = packets;
                 self.put(&mut fragment, &mut head, &mut index, outlet)?;

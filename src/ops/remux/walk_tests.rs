@@ -246,3 +246,16 @@ fn streams_come_in_the_order_in_which_they_are_chosen() {
         assert_eq!(compare("h264.mp4", &clip("h264.mp4"), &options), Reason::None);
     }
 }
+
+/// One that is written by others, and knows nothing of FFmpeg's ways.
+#[test]
+fn another_reader_finds_the_same_samples() {
+    let bytes = clip("h264.mp4");
+    let (note, report, output) = remux(&bytes, Engine::Walk, &in_fragments());
+    note.unwrap();
+    let size = output.len() as u64;
+    let reader = mp4::Mp4Reader::read_header(std::io::Cursor::new(&output), size).unwrap();
+    let counts: Vec<u32> = [1, 2].iter().map(|id| reader.sample_count(*id).unwrap()).collect();
+    assert_eq!(u64::from(counts.iter().sum::<u32>()), report.packets);
+    assert_eq!(counts[0], 75, "as the header of the input has it");
+}

@@ -16,12 +16,18 @@ const HAS_SIZES: u32 = 0x200;
 const HAS_FLAGS: u32 = 0x400;
 const HAS_COMPOSITION: u32 = 0x800;
 
+/// So many samples, or bytes, end a fragment whatever they are: its tables stay small, and its offsets fit.
+const MOST_SAMPLES: u32 = 1 << 20;
+const MOST_BYTES: u64 = 1 << 29;
+
 /// The samples of one fragment, stream by stream.
 #[derive(Default)]
 pub struct Fragment<'a> {
     runs: Vec<Run<'a>>,
     /// Which fragment it is.
     number: u32,
+    samples: u32,
+    bytes: u64,
 }
 
 struct Entry {
@@ -57,7 +63,7 @@ fn no_room<E>(_: E) -> Declined {
 impl<'a> Fragment<'a> {
     /// `begins`: when each stream's first sample is decoded.
     pub fn new(begins: impl Iterator<Item = i64>) -> Self {
-        Fragment { runs: begins.map(|begin| Run { begin, ..Run::default() }).collect(), number: 0 }
+        Fragment { runs: begins.map(|begin| Run { begin, ..Run::default() }).collect(), ..Fragment::default() }
     }
 
     /// Since when samples of the stream wait.
@@ -71,7 +77,12 @@ impl<'a> Fragment<'a> {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.runs.iter().all(|run| run.entries.is_empty())
+        self.samples == 0
+    }
+
+    /// Whether nothing more is to come into it.
+    pub fn is_full(&self) -> bool {
+        self.samples >= MOST_SAMPLES || self.bytes >= MOST_BYTES
     }
 
     #[inline]
@@ -83,6 +94,7 @@ impl<'a> Fragment<'a> {
         let size = u32::try_from(taken.data.len()).unwrap_or(u32::MAX);
         let long = u64::from(size);
         run.size = run.size.saturating_add(long);
+        (self.samples, self.bytes) = (self.samples.wrapping_add(1), self.bytes.saturating_add(long));
         run.entries.try_reserve(1).map_err(no_room)?;
         run.entries.push(Entry { size, duration: taken.duration, composition: taken.composition, key: taken.key });
         match run.slices.last_mut() {
@@ -140,6 +152,7 @@ impl<'a> Fragment<'a> {
 
     /// The next one begins.
     pub fn clear(&mut self) {
+        (self.samples, self.bytes) = (0, 0);
         for run in &mut self.runs {
             run.entries.clear();
             run.slices.clear();
@@ -254,4 +267,59 @@ impl Index {
 
 fn to_u64(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(nth: i64, key: bool, data: &[u8]) -> Taken<'_> {
+        Taken { lane: 0, offset: 7, data, dts: nth, composition: 0, duration: 1, key }
+    }
+
+    #[test]
+    fn a_fragment_ends_before_its_tables_are_large() {
+        let mut fragment = Fragment::new([0].into_iter());
+        for nth in 0..i64::from(MOST_SAMPLES) {
+            assert!(!fragment.is_full());
+            fragment.add(&taken(nth, true, b"1")).unwrap();
+        }
+        assert!(fragment.is_full());
+        fragment.clear();
+        assert!(!fragment.is_full() && fragment.is_empty());
+    }
+
+    /// The first sample's flags stand alone where all others are alike, and at each sample where they are not.
+    #[test]
+    fn flags_are_told_as_shortly_as_they_can_be() {
+        for (keys, flags, size) in [
+            (&[true, true][..], 1, 20),
+            (&[true, false, false], 1 | HAS_FIRST_FLAGS, 24),
+            (&[true, false, true], 1 | HAS_FLAGS, 20 + 12),
+            (&[true], 1, 20),
+        ] {
+            let mut fragment = Fragment::new([0].into_iter());
+            for (nth, key) in keys.iter().enumerate() {
+                fragment.add(&taken(nth.try_into().unwrap(), *key, b"1")).unwrap();
+            }
+            let mut out = Vec::new();
+            fragment.head(&mut out, 0, &mut Index::new(1)).unwrap();
+            let at = out.windows(4).position(|name| name == b"trun").unwrap();
+            assert_eq!(out[at - 4..at], u32::to_be_bytes(size), "{keys:?}");
+            assert_eq!(out[at + 4..at + 8], u32::to_be_bytes(flags), "{keys:?}");
+            let offset = u32::from_be_bytes(out[at + 12..at + 16].try_into().unwrap());
+            assert_eq!(usize::try_from(offset).unwrap(), out.len(), "the samples begin behind all headers");
+        }
+    }
+
+    #[test]
+    fn samples_that_lie_side_by_side_are_one_slice() {
+        let input = b"0123456789";
+        let mut fragment = Fragment::new([0].into_iter());
+        for (nth, at) in [0usize, 2, 5, 7].into_iter().enumerate() {
+            let taken = Taken { offset: at as u64, ..taken(nth.try_into().unwrap(), true, &input[at..at + 2]) };
+            fragment.add(&taken).unwrap();
+        }
+        assert_eq!(fragment.slices(input).collect::<Vec<_>>(), [&b"0123"[..], b"5678"]);
+    }
 }
