@@ -5,7 +5,7 @@ use super::{Layout, Options, Report, TagPolicy, layout};
 use crate::error::{Error, Stage};
 use crate::io::{Control, Gather, Outlet, Sink, Source, to_u64};
 use crate::limits::Limits;
-use crate::walk::mp4::{Kept, KeptTrack, Movie};
+use crate::walk::mp4::{Kept, KeptTrack, KnownKeys, Movie};
 use crate::walk::write::{self, Fragment, Index, Interleaved, Lane, Taken};
 use crate::walk::{Declined, Demux, Reason, Stop, Walk};
 
@@ -36,11 +36,11 @@ pub fn remux(
     };
     let kept = movie.kept()?;
     let chosen = choose(movie, &kept, options)?;
-    check_whole(movie, &chosen, control)?;
+    let keys = check_whole(movie, &chosen, control)?;
     report.layout = Layout::Fragmented;
     report.streams = to_u64(chosen.len());
     control.enter(Stage::Header);
-    let mut film = film(movie, &chosen)?;
+    let mut film = film(movie, &chosen, Some(keys))?;
     let mut head = Vec::new();
     let enabled = enabled(&chosen);
     for (nth, ((_, track), lane)) in chosen.iter().zip(&film.lanes).enumerate() {
@@ -103,18 +103,33 @@ fn enabled(chosen: &[(usize, KeptTrack)]) -> Vec<bool> {
     chosen.iter().enumerate().map(|(nth, (_, track))| track.is_enabled || is_first(nth, track)).collect()
 }
 
-fn film<'a>(movie: &Movie<'a>, chosen: &[(usize, KeptTrack<'a>)]) -> Result<Film<'a>, Declined> {
+/// `keys`: of each stream, where they were found out before; else they are to be kept.
+fn film<'a>(
+    movie: &Movie<'a>,
+    chosen: &[(usize, KeptTrack<'a>)],
+    keys: Option<Vec<KnownKeys>>,
+) -> Result<Film<'a>, Declined> {
+    let keeps = keys.is_none();
+    let mut keys = keys.into_iter().flatten();
     let lane = |(number, track): &(usize, KeptTrack)| {
         let scale = movie.streams().get(*number).map_or(1, |stream| stream.time_base.1);
         let last = if track.is_video { None } else { movie.last_duration(*number) };
-        Lane::new(movie.samples(*number), scale, track.is_video, last)
+        let mut samples = movie.samples(*number);
+        if let Some(keys) = keys.next() {
+            samples.know_keys(keys.again());
+        }
+        Lane::new(samples, scale, track.is_video, last, keeps)
     };
     Ok(Interleaved { lanes: chosen.iter().map(lane).collect::<Result<_, _>>()? })
 }
 
-/// Goes through all samples once.
-fn check_whole<'a>(movie: &Movie<'a>, chosen: &[(usize, KeptTrack<'a>)], control: &Control) -> Result<(), Stop> {
-    let mut film = film(movie, chosen)?;
+/// Goes through all samples once. Gives the key frames of each stream.
+fn check_whole<'a>(
+    movie: &Movie<'a>,
+    chosen: &[(usize, KeptTrack<'a>)],
+    control: &Control,
+) -> Result<Vec<KnownKeys>, Stop> {
+    let mut film = film(movie, chosen, None)?;
     let mut begins_at_zero = false;
     for lane in &film.lanes {
         let (dts, composition) = lane.first().ok_or_else(|| Declined::structure("a stream without samples"))?;
@@ -135,7 +150,7 @@ fn check_whole<'a>(movie: &Movie<'a>, chosen: &[(usize, KeptTrack<'a>)], control
             control.check()?;
         }
     }
-    Ok(())
+    Ok(film.lanes.into_iter().filter_map(Lane::into_keys).collect())
 }
 
 /// Where fragments end.

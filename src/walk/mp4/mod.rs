@@ -22,6 +22,7 @@ mod track;
 
 pub use header::begins;
 pub use kept::{Kept, KeptTrack};
+pub use keys::KnownKeys;
 
 use super::bytes::{Cursor, length, slice};
 use super::{Codec, Counted, Data, Declined, Demux, Media, Pace, Reason, Rules, Sample, Stop, Stream};
@@ -204,6 +205,16 @@ pub enum Samples<'a> {
     One(Option<Result<Sample<'a>, Declined>>),
     Track(Box<TrackSamples<'a>>),
     Fragments(Box<FragmentSamples<'a>>),
+}
+
+impl Samples<'_> {
+    /// Before the first: which are key frames is not found out again.
+    pub fn know_keys(&mut self, keys: KnownKeys) {
+        // Fragments are read one after another, and what they say is not looked up twice.
+        if let Samples::Track(samples) = self {
+            samples.know_keys(keys);
+        }
+    }
 }
 
 impl<'a> Iterator for Samples<'a> {

@@ -1,7 +1,8 @@
 //! The samples of several streams in the order of an interleaved file: as they are decoded, at the same time the stream
 //! with the lower number first.
 
-use super::super::{Data, Declined, Sample};
+use super::super::mp4::KnownKeys;
+use super::super::{Data, Declined, Reason, Sample};
 
 /// One stream, with one sample looked ahead: how long a sample lasts is known by the next one.
 pub struct Lane<'a, I> {
@@ -16,6 +17,8 @@ pub struct Lane<'a, I> {
     /// A sample has come from which decoding can begin.
     begun: bool,
     before: u32,
+    /// Which of the samples were key frames, if that is to be kept.
+    keys: Option<KnownKeys>,
 }
 
 /// A sample, in the output's units of time.
@@ -42,8 +45,14 @@ pub struct Taken<'a> {
 }
 
 impl<'a, I: Iterator<Item = Result<Sample<'a>, Declined>>> Lane<'a, I> {
-    /// `timescale`: of the samples.
-    pub fn new(samples: I, timescale: u32, is_video: bool, last_duration: Option<u32>) -> Result<Self, Declined> {
+    /// `timescale`: of the samples. `keeps_keys`: which of them are key frames is to be known afterwards.
+    pub fn new(
+        samples: I,
+        timescale: u32,
+        is_video: bool,
+        last_duration: Option<u32>,
+        keeps_keys: bool,
+    ) -> Result<Self, Declined> {
         let timed = if is_video { fine_enough(timescale) } else { timescale };
         let factor = timed.checked_div(timescale).unwrap_or(1);
         let mut lane = Lane {
@@ -55,6 +64,7 @@ impl<'a, I: Iterator<Item = Result<Sample<'a>, Declined>>> Lane<'a, I> {
             last_duration,
             begun: false,
             before: 0,
+            keys: keeps_keys.then(KnownKeys::default),
         };
         lane.next = lane.read(i64::MIN)?;
         Ok(lane)
@@ -69,6 +79,10 @@ impl<'a, I: Iterator<Item = Result<Sample<'a>, Declined>>> Lane<'a, I> {
         self.is_video
     }
 
+    pub fn into_keys(self) -> Option<KnownKeys> {
+        self.keys
+    }
+
     /// When the next sample is decoded, and how much later it is shown.
     pub fn first(&self) -> Option<(i64, i32)> {
         self.next.as_ref().map(|next| (next.dts, next.composition))
@@ -81,6 +95,9 @@ impl<'a, I: Iterator<Item = Result<Sample<'a>, Declined>>> Lane<'a, I> {
             let Some(sample) = self.samples.next() else { return Ok(None) };
             let sample = sample?;
             self.begun |= sample.key;
+            if let Some(keys) = &mut self.keys {
+                keys.note(sample.key).ok_or_else(|| Declined::new(Reason::Limit, "no memory for key frames"))?;
+            }
             if self.begun {
                 return self.timed(&sample, before).map(Some).map_err(|declined| declined.at(sample.offset));
             }
