@@ -12,7 +12,8 @@ use crate::walk::{Declined, Demux, Reason, Stop, Walk};
 /// How many samples go by before it is asked whether to go on. A host that wants to hear of them hears of each.
 const PACE: u64 = 4096;
 
-type Film<'a> = Interleaved<'a, <Movie<'a> as Demux<'a>>::Samples>;
+type Samples<'a> = <Movie<'a> as Demux<'a>>::Samples;
+type Film<'a> = Interleaved<'a, Samples<'a>>;
 
 /// Whether the output is of a kind that is made here.
 pub fn is_known(options: &Options, source: &dyn Source, sink: &dyn Sink, limits: &Limits) -> bool {
@@ -36,11 +37,13 @@ pub fn remux(
     };
     let kept = movie.kept()?;
     let chosen = choose(movie, &kept, options)?;
-    let keys = check_whole(movie, &chosen, control)?;
+    // Edits are applied once.
+    let samples: Vec<Samples> = chosen.iter().map(|(number, _)| movie.samples(*number)).collect();
+    let keys = check_whole(film(movie, &chosen, samples.clone(), None)?, control)?;
     report.layout = Layout::Fragmented;
     report.streams = to_u64(chosen.len());
     control.enter(Stage::Header);
-    let mut film = film(movie, &chosen, Some(keys))?;
+    let mut film = film(movie, &chosen, samples, Some(keys))?;
     let mut head = Vec::new();
     let enabled = enabled(&chosen);
     for (nth, ((_, track), lane)) in chosen.iter().zip(&film.lanes).enumerate() {
@@ -107,29 +110,24 @@ fn enabled(chosen: &[(usize, KeptTrack)]) -> Vec<bool> {
 fn film<'a>(
     movie: &Movie<'a>,
     chosen: &[(usize, KeptTrack<'a>)],
+    samples: Vec<Samples<'a>>,
     keys: Option<Vec<KnownKeys>>,
 ) -> Result<Film<'a>, Declined> {
     let keeps = keys.is_none();
     let mut keys = keys.into_iter().flatten();
-    let lane = |(number, track): &(usize, KeptTrack)| {
+    let lane = |((number, track), mut samples): (&(usize, KeptTrack), Samples<'a>)| {
         let scale = movie.streams().get(*number).map_or(1, |stream| stream.time_base.1);
         let last = if track.is_video { None } else { movie.last_duration(*number) };
-        let mut samples = movie.samples(*number);
         if let Some(keys) = keys.next() {
             samples.know_keys(keys.again());
         }
         Lane::new(samples, scale, track.is_video, last, keeps)
     };
-    Ok(Interleaved { lanes: chosen.iter().map(lane).collect::<Result<_, _>>()? })
+    Ok(Interleaved { lanes: chosen.iter().zip(samples).map(lane).collect::<Result<_, _>>()? })
 }
 
 /// Goes through all samples once. Gives the key frames of each stream.
-fn check_whole<'a>(
-    movie: &Movie<'a>,
-    chosen: &[(usize, KeptTrack<'a>)],
-    control: &Control,
-) -> Result<Vec<KnownKeys>, Stop> {
-    let mut film = film(movie, chosen, None)?;
+fn check_whole(mut film: Film, control: &Control) -> Result<Vec<KnownKeys>, Stop> {
     let mut begins_at_zero = false;
     for lane in &film.lanes {
         let (dts, composition) = lane.first().ok_or_else(|| Declined::structure("a stream without samples"))?;

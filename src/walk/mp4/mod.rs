@@ -201,6 +201,7 @@ impl<'a> Demux<'a> for Movie<'a> {
 }
 
 /// A stream's packets.
+#[derive(Clone)]
 pub enum Samples<'a> {
     One(Option<Result<Sample<'a>, Declined>>),
     Track(Box<TrackSamples<'a>>),
