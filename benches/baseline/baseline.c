@@ -1,6 +1,6 @@
-/* The two jobs as people write them by hand on libavformat, without printing: what memux is measured against.
+/* The jobs as people write them by hand on libavformat, without printing: what memux is measured against.
  * Counting: a read callback over memory, no seek, a 4 KiB buffer, av_read_frame. Extracting: the same input, the raw
- * h264 or hevc muxer, a write callback with a 32 KiB buffer. Built at -O2 as a shared object that the bench loads. */
+ * h264 or hevc muxer, a write callback with a 32 KiB buffer. Remuxing: all streams, into fragments. Built at -O2 as a shared object that the bench loads. */
 #include <libavformat/avformat.h>
 #include <string.h>
 
@@ -136,4 +136,45 @@ int64_t by_hand_extract(const uint8_t *data, size_t size, write_fn write, void *
     av_packet_free(&packet);
     close_input(&input, &io);
     return video < 0 ? AVERROR_STREAM_NOT_FOUND : code;
+}
+
+/* Puts all streams into a fragmented MP4. The packets, or an AVERROR. */
+int64_t by_hand_remux(const uint8_t *data, size_t size, write_fn write, void *opaque)
+{
+    struct bytes bytes = { data, size };
+    AVFormatContext *input, *output = NULL;
+    AVDictionary *options = NULL;
+    AVIOContext *io;
+    AVPacket *packet = av_packet_alloc();
+    int64_t count = 0;
+    int code = open_input(&input, &io, &bytes);
+
+    if (code >= 0) {
+        avformat_alloc_output_context2(&output, NULL, "mp4", NULL);
+        output->pb = avio_alloc_context(av_malloc(32768), 32768, 1, opaque, NULL, write, NULL);
+        for (unsigned i = 0; i < input->nb_streams; i++) {
+            AVStream *stream = avformat_new_stream(output, NULL);
+            avcodec_parameters_copy(stream->codecpar, input->streams[i]->codecpar);
+            stream->codecpar->codec_tag = 0;
+            stream->time_base = input->streams[i]->time_base;
+        }
+        av_dict_set(&options, "movflags", "frag_keyframe+delay_moov+default_base_moof", 0);
+        code = avformat_write_header(output, &options);
+        av_dict_free(&options);
+        while (code >= 0 && av_read_frame(input, packet) >= 0) {
+            int nth = packet->stream_index;
+            av_packet_rescale_ts(packet, input->streams[nth]->time_base, output->streams[nth]->time_base);
+            code = av_interleaved_write_frame(output, packet);
+            count++;
+            av_packet_unref(packet);
+        }
+        if (code >= 0)
+            code = av_write_trailer(output);
+        av_freep(&output->pb->buffer);
+        avio_context_free(&output->pb);
+        avformat_free_context(output);
+    }
+    av_packet_free(&packet);
+    close_input(&input, &io);
+    return code < 0 ? code : count;
 }

@@ -33,12 +33,21 @@ impl ByHand {
     }
 
     pub fn extract(&self, data: &[u8], write: WriteFn, opaque: *mut c_void) {
-        type Extract = unsafe extern "C" fn(*const u8, usize, WriteFn, *mut c_void) -> i64;
+        self.write_by(b"by_hand_extract", data, write, opaque);
+    }
+
+    /// Gives the packets.
+    pub fn remux(&self, data: &[u8], write: WriteFn, opaque: *mut c_void) -> u64 {
+        self.write_by(b"by_hand_remux", data, write, opaque)
+    }
+
+    fn write_by(&self, name: &[u8], data: &[u8], write: WriteFn, opaque: *mut c_void) -> u64 {
+        type Write = unsafe extern "C" fn(*const u8, usize, WriteFn, *mut c_void) -> i64;
         // SAFETY: as in `count`; `write` is called with `opaque` until the call returns.
         let answer = unsafe {
-            let extract: Symbol<Extract> = self.0.get(b"by_hand_extract").unwrap();
-            extract(data.as_ptr(), data.len(), write, opaque)
+            let by_hand: Symbol<Write> = self.0.get(name).unwrap();
+            by_hand(data.as_ptr(), data.len(), write, opaque)
         };
-        assert!(answer >= 0, "the program written by hand fails with {answer}");
+        u64::try_from(answer).unwrap_or_else(|_| panic!("the program written by hand fails with {answer}"))
     }
 }

@@ -191,6 +191,36 @@ fn extract_of(source: *mut memux_source, engine: i32, gather: bool, target: &mut
     }
 }
 
+/// Puts the streams into a fragmented MP4, by `write` or by `writev`; gives the packets written.
+pub fn remux(data: &[u8], engine: i32, gather: bool, target: &mut Target) -> u64 {
+    target.written = 0;
+    let source = source(data);
+    // SAFETY: as in `extract`.
+    unsafe {
+        let run = run(engine);
+        let mut options = std::mem::zeroed::<memux_remux_options>();
+        memux_remux_options_init(&raw mut options, size_of::<memux_remux_options>());
+        (options.run, options.format, options.layout) = (&raw const run, c"mp4".as_ptr(), MEMUX_LAYOUT_FRAGMENTED);
+        let mut report = std::mem::zeroed::<memux_remux_report>();
+        memux_remux_report_init(&raw mut report, size_of::<memux_remux_report>());
+        let mut writer = std::mem::zeroed::<memux_writer>();
+        memux_writer_init(&raw mut writer, size_of::<memux_writer>());
+        writer.opaque = std::ptr::from_mut(target).cast();
+        if gather {
+            writer.writev = Some(writev);
+        } else {
+            writer.write = Some(write);
+        }
+        let mut sink = null_mut();
+        assert_eq!(memux_sink_to_writer(&raw const writer, &raw mut sink, null_mut()), 0, "memux_sink_to_writer");
+        assert_eq!(memux_remux(source, sink, &raw const options, &raw mut report, null_mut()), 0, "memux_remux");
+        assert!(engine == MEMUX_ENGINE_AUTO || report.engine == engine);
+        memux_sink_free(sink);
+        memux_source_free(source);
+        report.packets
+    }
+}
+
 /// The options of an extraction, on top of `run`, which must stay where it is.
 fn options(run: &memux_run_options, threads: i32) -> memux_extract_options {
     // SAFETY: zeros are a valid struct, which is then set up.

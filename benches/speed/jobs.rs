@@ -44,10 +44,12 @@ fn all_bytes(data: &[u8]) -> u64 {
 /// Makes the variants of a job on one film, with room for its output.
 pub type Extraction = for<'a> fn(&'a [u8], &'a ByHand, &'a mut [u8]) -> Vec<Variant<'a>>;
 
-pub const EXTRACTIONS: [(&str, Extraction); 3] = [
+pub const EXTRACTIONS: [(&str, Extraction); 5] = [
     ("extract, gather sink", |data, by_hand, _| gather(data, by_hand)),
     ("extract, copying sink", copying),
     ("extract into the host's buffer", into_buffer),
+    ("remux to fragmented MP4, gather sink", |data, by_hand, _| into_fragments(data, by_hand)),
+    ("remux to fragmented MP4, copying sink", copying_fragments),
 ];
 
 fn extract_by_hand(data: &[u8], by_hand: &ByHand, target: &mut Target) -> u64 {
@@ -122,6 +124,44 @@ fn into_buffer<'a>(data: &'a [u8], by_hand: &'a ByHand, output: &'a mut [u8]) ->
         variant("memux, walk", into(1)),
         Variant { name: "memux, walk, two threads (wall)", clock: Clock::Wall, run: Box::new(into(2)) },
         variant("memux, size alone", || host::extract_size(data, MEMUX_ENGINE_WALK)),
+        variant("limit: memcpy of the payload", move || host::copy(&pieces, &mut copied.borrow_mut())),
+    ]
+}
+
+fn remux_by_hand(data: &[u8], by_hand: &ByHand, target: &mut Target) -> u64 {
+    target.written = 0;
+    by_hand.remux(data, host::write, std::ptr::from_mut(target).cast())
+}
+
+/// The sink takes note of the bytes and copies nothing.
+fn into_fragments<'a>(data: &'a [u8], by_hand: &'a ByHand) -> Vec<Variant<'a>> {
+    vec![
+        variant("by hand", || remux_by_hand(data, by_hand, &mut nowhere())),
+        variant("memux, walk", || host::remux(data, MEMUX_ENGINE_WALK, true, &mut nowhere())),
+        variant("memux, FFmpeg", || host::remux(data, MEMUX_ENGINE_FFMPEG, true, &mut nowhere())),
+    ]
+}
+
+/// The sink copies the bytes into memory that is there.
+fn copying_fragments<'a>(data: &'a [u8], by_hand: &'a ByHand, output: &'a mut [u8]) -> Vec<Variant<'a>> {
+    let mut list = Target { pieces: Some(Vec::new()), ..nowhere() };
+    host::remux(data, MEMUX_ENGINE_WALK, true, &mut list);
+    // Headers are gone by now: as many bytes of the film stand for them.
+    let within = data.as_ptr_range();
+    let pieces = list.pieces.unwrap_or_default().into_iter();
+    let pieces: Vec<_> = pieces
+        .map(|(piece, size)| (if within.contains(&piece) { piece } else { data.as_ptr() }, size.min(data.len())))
+        .collect();
+    let output = Rc::new(RefCell::new(output));
+    let into = |work: fn(&'a [u8], &'a ByHand, &mut Target) -> u64| {
+        let output = Rc::clone(&output);
+        move || work(data, by_hand, &mut Target { buffer: &mut output.borrow_mut(), written: 0, pieces: None })
+    };
+    let copied = Rc::clone(&output);
+    vec![
+        variant("by hand", into(remux_by_hand)),
+        variant("memux, walk", into(|data, _, target| host::remux(data, MEMUX_ENGINE_WALK, false, target))),
+        variant("memux, walk, writev", into(|data, _, target| host::remux(data, MEMUX_ENGINE_WALK, true, target))),
         variant("limit: memcpy of the payload", move || host::copy(&pieces, &mut copied.borrow_mut())),
     ]
 }

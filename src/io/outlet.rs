@@ -25,6 +25,11 @@ impl<'a> Outlet<'a> {
         Outlet { sink, control, base, skip: written }
     }
 
+    /// The same, lent to a part of the operation.
+    pub fn reborrow(&mut self) -> Outlet<'_> {
+        Outlet { sink: self.sink, control: self.control, base: self.base, skip: self.skip }
+    }
+
     pub fn control(&self) -> &'a Control {
         self.control
     }

@@ -4,6 +4,9 @@ mod faststart;
 mod layout;
 #[cfg(test)]
 mod tests;
+mod walk;
+#[cfg(test)]
+mod walk_tests;
 mod writing;
 
 pub use layout::{Layout, Plan};
@@ -75,12 +78,16 @@ pub fn run(
     report: &mut Report,
 ) -> Result<Note> {
     *report = Report::default();
-    let road = Road::new(&run, false);
+    let road = Road::new(&run, walk::is_known(options, source, sink, &run.limits));
     let control = open::control(run, source.unblock().into_iter().chain(sink.unblock()))?;
     let mut found = Found::default();
-    // Nothing is walked here; a host that insists on it is told so, others learn why.
-    let asked = road.walk(source, &control, &mut found, |_, _| Ok(()));
-    let result = asked.and_then(|_| road.ffmpeg(&mut found)).and_then(|named| {
+    let walked = road.walk(source, &control, &mut found, |walk, _| walk::remux(walk, &control, options, sink, report));
+    if let Some(ended) = walked.map(|walked| walked.map(|()| found.note())).transpose() {
+        report.bytes_written = control.progress().bytes_written;
+        report.found = found;
+        return ended;
+    }
+    let result = road.ffmpeg(&mut found).and_then(|named| {
         let format = MuxerFormat::find(&options.format).map_err(|error| error.or_stage(Stage::Arguments))?;
         let size = source.size(&control)?;
         let plan = Plan::make(format, options.layout, sink.can_seek(), size, &control.limits)?;

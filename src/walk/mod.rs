@@ -11,9 +11,10 @@ mod codec;
 mod declined;
 mod majors;
 mod matroska;
-mod mp4;
+pub mod mp4;
 mod mpegts;
 mod sample;
+pub mod write;
 
 pub use declined::{Declined, Reason, Stop};
 pub use sample::{Codec, Counted, Data, Media, Sample, Stream};

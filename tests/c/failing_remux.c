@@ -28,6 +28,7 @@ static const struct job {
     int least[TARGETS];
 } jobs[] = {
     { "h264.mp4", "mp4", MEMUX_LAYOUT_FRAGMENTED, 0, MEMUX_SEEKABILITY_NONE, FORWARD, { 15, 0, 8, 0 } },
+    { "h264.mp4", "mp4", MEMUX_LAYOUT_FRAGMENTED, 0, MEMORY, FORWARD, { 0, 0, 8, 0 } },
     { "h264.mkv", "mp4", MEMUX_LAYOUT_PROGRESSIVE, 0, MEMUX_SEEKABILITY_CHEAP, SEEKING, { 15, 0, 8, 1 } },
     { "h264_moov_at_end.mp4", "mp4", MEMUX_LAYOUT_FASTSTART, 0, MEMUX_SEEKABILITY_CHEAP, FORWARD, { 15, 1, 4, 0 } },
     { "h264.mp4", "matroska", MEMUX_LAYOUT_AUTO, 0, MEMORY, SEEKING, { 0, 0, 8, 1 } },

@@ -130,7 +130,32 @@ static void a_layout_that_the_container_has_not_is_refused_before_anything_is_re
     }
 }
 
-static void the_walk_insisted_on_is_unsupported(void)
+/* From one block of memory; the bytes are the same in every sink. */
+static void fragments_of_an_mp4_are_made_without_ffmpeg(void)
+{
+    static const int32_t engines[] = { MEMUX_ENGINE_AUTO, MEMUX_ENGINE_WALK };
+
+    for (int i = 0; i < 2; i++) {
+        remux by[SINKS];
+        for (int into = 0; into < SINKS; into++) {
+            remux_begin(&by[into], "mp4", MEMUX_LAYOUT_FRAGMENTED);
+            by[into].run.engine = engines[i];
+            EXPECT_STATUS(remux_clip(&by[into], "h264.mp4", into), MEMUX_OK);
+            EXPECT_SAME(by[into].report.engine, MEMUX_ENGINE_WALK);
+            EXPECT_SAME(by[into].report.engine_reason, MEMUX_REASON_NONE);
+            EXPECT_SAME(by[into].report.layout, MEMUX_LAYOUT_FRAGMENTED);
+            EXPECT_SAME(by[into].report.streams, 2);
+            EXPECT_SAME(by[into].report.completeness, MEMUX_COMPLETENESS_COMPLETE);
+            EXPECT_SAME(by[into].report.bytes_written, by[into].host.file.size);
+            EXPECT_SAME(layout_of(by[into].host.file), MEMUX_LAYOUT_FRAGMENTED);
+            EXPECT(same_bytes(by[into].host.file, by[0].host.file));
+        }
+        for (int into = 0; into < SINKS; into++)
+            remux_end(&by[into]);
+    }
+}
+
+static void the_walk_insisted_on_is_unsupported_elsewhere(void)
 {
     remux remux;
 
@@ -282,7 +307,8 @@ int main(void)
     RUN(auto_takes_faststart_where_it_fits_else_what_the_sink_allows);
     RUN(a_spool_that_is_too_small_is_a_limit_before_the_sink_sees_a_byte);
     RUN(a_layout_that_the_container_has_not_is_refused_before_anything_is_read);
-    RUN(the_walk_insisted_on_is_unsupported);
+    RUN(fragments_of_an_mp4_are_made_without_ffmpeg);
+    RUN(the_walk_insisted_on_is_unsupported_elsewhere);
     RUN(muxers_that_write_files_are_refused_by_name);
     RUN(a_muxer_that_nobody_has_is_no_encoder);
     RUN(a_cut_input_is_put_over_as_far_as_it_goes);

@@ -53,7 +53,9 @@ fn streams_are_put_into_other_containers_as_the_ffmpeg_command_puts_them() {
         for form in &FORMS {
             let name = format!("{} to {:?} {}", row.path, form.format, form.layout);
             let how = Remux { format: form.format, layout: form.layout, streams: None, append_only: false };
-            let (said, got) = remux(&bytes, Road::Memory, &how);
+            // The walk makes fragments of other bytes, with the same packets.
+            let road = if form.layout == MEMUX_LAYOUT_FRAGMENTED { Road::Cheap } else { Road::Memory };
+            let (said, got) = remux(&bytes, road, &how);
             let Some(expected) = by_ffmpeg(&row.path, form) else {
                 // What the command cannot do memux cannot, unless it leaves out what does not fit.
                 refused += 1;

@@ -46,12 +46,7 @@ impl Plan {
                 _ => Plan { layout, spools: false, format },
             });
         }
-        let layout = match asked {
-            Layout::Auto if fits => Layout::Faststart,
-            Layout::Auto if seeks => Layout::Progressive,
-            Layout::Auto => Layout::Fragmented,
-            asked => asked,
-        };
+        let layout = of_mp4(asked, seeks, size, limits);
         let spools = match layout {
             Layout::Faststart => true,
             Layout::Fragmented => false,
@@ -62,14 +57,10 @@ impl Plan {
 
     /// The muxer's own options for it.
     pub fn muxer_options(&self, fragment: Option<i64>, has_video: bool) -> Vec<(&'static str, String)> {
-        // Without key frames to end them, fragments end by time.
-        const WITHOUT_VIDEO: i64 = 2_000_000;
         match self.layout {
             Layout::Fragmented if self.format.is_matroska() => vec![("live", "1".to_owned())],
             Layout::Fragmented => {
-                // The muxer knows no longer ones.
-                let longest = i64::from(i32::MAX);
-                let by_time = fragment.or((!has_video).then_some(WITHOUT_VIDEO)).map(|time| time.min(longest));
+                let by_time = longest_fragment(fragment, has_video);
                 let by_key = if fragment.is_none() && has_video { "+frag_keyframe" } else { "" };
                 // The index waits for the first fragment, and so knows where each stream begins.
                 let flags = format!("+delay_moov+default_base_moof{by_key}");
@@ -80,6 +71,25 @@ impl Plan {
             _ => Vec::new(),
         }
     }
+}
+
+/// The layout of one of the MP4 family. `size`: the input's, where it is known.
+pub fn of_mp4(asked: Layout, seeks: bool, size: Option<u64>, limits: &Limits) -> Layout {
+    match asked {
+        Layout::Auto if size.is_some_and(|size| size <= limits.max_spool_bytes) => Layout::Faststart,
+        Layout::Auto if seeks => Layout::Progressive,
+        Layout::Auto => Layout::Fragmented,
+        asked => asked,
+    }
+}
+
+/// How long a fragment may be, in microseconds: as the host says it.
+pub fn longest_fragment(asked: Option<i64>, has_video: bool) -> Option<i64> {
+    // Without key frames to end them, fragments end by time.
+    const WITHOUT_VIDEO: i64 = 2_000_000;
+    // The muxer knows no longer ones.
+    let longest = i64::from(i32::MAX);
+    asked.or((!has_video).then_some(WITHOUT_VIDEO)).map(|time| time.min(longest))
 }
 
 fn impossible(format: MuxerFormat, asked: Layout) -> Error {

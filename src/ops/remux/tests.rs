@@ -15,7 +15,7 @@ fn remux(bytes: &[u8], options: &Options) -> (Result<Note>, Report, Vec<u8>) {
 
 fn remux_within(limits: Limits, bytes: &[u8], options: &Options) -> (Result<Note>, Report, Vec<u8>) {
     let (mut buffer, mut report) = (Buffer::default(), Report::default());
-    let run = Run { limits, ..Run::default() };
+    let run = Run { limits, engine: Engine::Ffmpeg, ..Run::default() };
     let note = super::run(&mut Memory::new(bytes), &mut buffer, run, options, &mut report);
     (note, report, buffer.take())
 }

@@ -13,6 +13,45 @@ pub enum Judge {
     H264(h264::LengthPrefixed),
     Av1,
     Vpx(vpx::Keys),
+    /// Found out before.
+    Known(KnownKeys),
+}
+
+/// Which of a stream's packets are key frames, in their order: a bit for each.
+#[derive(Clone, Debug, Default)]
+pub struct KnownKeys {
+    bits: Vec<u64>,
+    /// How many were noted, or given.
+    count: usize,
+}
+
+impl KnownKeys {
+    /// `None` where there is no memory for it.
+    #[inline]
+    pub fn note(&mut self, key: bool) -> Option<()> {
+        let bit = self.count & 63;
+        if bit == 0 {
+            self.bits.try_reserve(1).ok()?;
+            self.bits.push(0);
+        }
+        *self.bits.last_mut()? |= u64::from(key).wrapping_shl(u32::try_from(bit).unwrap_or(0));
+        self.count = self.count.wrapping_add(1);
+        Some(())
+    }
+
+    /// From the first one on.
+    pub fn again(mut self) -> Self {
+        self.count = 0;
+        self
+    }
+
+    #[inline]
+    fn next(&mut self) -> bool {
+        let word = self.bits.get(self.count.wrapping_shr(6)).copied().unwrap_or(0);
+        let bit = u32::try_from(self.count & 63).unwrap_or(0);
+        self.count = self.count.wrapping_add(1);
+        word.wrapping_shr(bit) & 1 != 0
+    }
 }
 
 impl Judge {
@@ -28,6 +67,11 @@ impl Judge {
             (Kind::Audio, _) => Judge::Always,
             _ => Judge::Container,
         })
+    }
+
+    /// Whether it looks into the samples.
+    pub fn looks(&self) -> bool {
+        matches!(self, Judge::H264(_) | Judge::Av1 | Judge::Vpx(_))
     }
 
     /// `named`: the container's word.
@@ -46,6 +90,7 @@ impl Judge {
                 }
             }
             Judge::Vpx(keys) => Ok(keys.is_key(sample)),
+            Judge::Known(keys) => Ok(keys.next()),
         }
     }
 }

@@ -6,6 +6,7 @@ mod entry;
 mod fragments;
 mod front_to_back;
 mod header;
+mod kept;
 mod keys;
 mod layout;
 mod meta;
@@ -20,6 +21,8 @@ mod timeline;
 mod track;
 
 pub use header::begins;
+pub use kept::{Kept, KeptTrack};
+pub use keys::KnownKeys;
 
 use super::bytes::{Cursor, length, slice};
 use super::{Codec, Counted, Data, Declined, Demux, Media, Pace, Reason, Rules, Sample, Stop, Stream};
@@ -49,6 +52,31 @@ impl<'a> Movie<'a> {
             });
         }
         Ok(Movie { bytes, streams, header: Box::new(header), rules: *rules })
+    }
+
+    /// All of the input.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// What another MP4 takes over of the header: as many tracks as there are streams, but for pictures behind them.
+    pub fn kept(&self) -> Result<Kept<'a>, Declined> {
+        if self.header.fragments.is_some() && self.header.has_samples() {
+            return Err(Declined::structure("samples before fragments"));
+        }
+        let kept = kept::read(self.bytes)?;
+        let tracks = self.header.parts.iter().take_while(|part| matches!(part, Part::Track(_))).count();
+        let all = self.header.parts.iter().filter(|part| matches!(part, Part::Track(_))).count();
+        if tracks != all || all != kept.tracks.len() || !self.header.chapters.is_empty() {
+            return Err(Declined::structure("streams that are not carried over here"));
+        }
+        Ok(kept)
+    }
+
+    /// How long the last sample of a stream lasts, by the table of times.
+    pub fn last_duration(&self, stream: usize) -> Option<u32> {
+        let Some(Part::Track(track)) = self.header.parts.get(stream) else { return None };
+        track.tables.times.last().map(|[.., a, b, c, d]| u32::from_be_bytes([*a, *b, *c, *d]))
     }
 
     /// A stream that the walk answers for.
@@ -173,10 +201,21 @@ impl<'a> Demux<'a> for Movie<'a> {
 }
 
 /// A stream's packets.
+#[derive(Clone)]
 pub enum Samples<'a> {
     One(Option<Result<Sample<'a>, Declined>>),
     Track(Box<TrackSamples<'a>>),
     Fragments(Box<FragmentSamples<'a>>),
+}
+
+impl Samples<'_> {
+    /// Before the first: which are key frames is not found out again.
+    pub fn know_keys(&mut self, keys: KnownKeys) {
+        // Fragments are read one after another, and what they say is not looked up twice.
+        if let Samples::Track(samples) = self {
+            samples.know_keys(keys);
+        }
+    }
 }
 
 impl<'a> Iterator for Samples<'a> {

@@ -3,7 +3,7 @@
 use super::super::bytes::slice;
 use super::super::{Data, Declined, Sample};
 use super::edits::{Plan, Segment, Times};
-use super::keys::Judge;
+use super::keys::{Judge, KnownKeys};
 use super::layout::{Layout, Track};
 use super::places::Places;
 use super::sync::{KeyWalk, Keys};
@@ -53,6 +53,8 @@ pub struct TrackSamples<'a> {
     keys: Keys<'a>,
     key_walk: KeyWalk<'a>,
     judge: Judge,
+    /// The samples' bytes are looked into.
+    looks: bool,
     order: Order,
 }
 
@@ -71,6 +73,7 @@ impl<'a> TrackSamples<'a> {
         };
         let all =
             Segment { first: 0, end: len, times: Times::Moved(0), start: i64::MIN, stop: i64::MAX, partial: None };
+        let judge = Judge::new(track.coding, track.kind, track.description.configuration)?;
         Ok(TrackSamples {
             bytes,
             offsets,
@@ -84,7 +87,8 @@ impl<'a> TrackSamples<'a> {
             earlier,
             keys,
             key_walk: keys.from(0),
-            judge: Judge::new(track.coding, track.kind, track.description.configuration)?,
+            looks: judge.looks(),
+            judge,
             order: Order::default(),
             track: track.clone(),
         })
@@ -109,8 +113,15 @@ impl<'a> TrackSamples<'a> {
     fn look_ahead(&mut self, slot: usize) -> (u64, u64) {
         // Past the last sample there is nothing to be taken.
         let place = self.places.next().unwrap_or_default();
-        prefetch(self.bytes, usize::try_from(place.0).unwrap_or(usize::MAX));
+        if self.looks {
+            prefetch(self.bytes, usize::try_from(place.0).unwrap_or(usize::MAX));
+        }
         self.ahead.get_mut(slot).map(|slot| std::mem::replace(slot, place)).unwrap_or_default()
+    }
+
+    /// Before the first: nothing is found out again.
+    pub fn know_keys(&mut self, keys: KnownKeys) {
+        (self.judge, self.looks) = (Judge::Known(keys), false);
     }
 
     /// What goes on with the packets that follow these.
