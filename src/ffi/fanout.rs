@@ -138,7 +138,8 @@ const _: () = {
 };
 
 /// Makes several outputs in one pass: the input is read once, and each packet goes to every output that wants its stream.
-/// Each output is, byte for byte, what memux_remux() or memux_extract() would have made of it alone.
+/// Each output is, byte for byte, what memux_remux() or memux_extract() would have made of it alone with
+/// MEMUX_ENGINE_FFMPEG.
 ///
 /// `outputs` are `count` addresses. All outputs are settled before the first byte of any is written: one that cannot be
 /// made fails then, and with it all, unless it is optional. If one that is not optional fails later, all end; the others'

@@ -107,10 +107,13 @@ static bytes alone(const fan *self, size_t nth, bytes file)
 
     writer.seek = host_sink_seek;
     sink = host_sink_of(&writer);
-    if (self->outputs[nth].remux)
-        EXPECT(memux_remux(source, sink, &self->remux[nth], NULL, NULL) >= 0);
-    else
+    if (self->outputs[nth].remux) {
+        memux_remux_options options = self->remux[nth];
+        options.run = &chosen.run; /* FFmpeg's engine */
+        EXPECT(memux_remux(source, sink, &options, NULL, NULL) >= 0);
+    } else {
         EXPECT(memux_extract(source, sink, &self->extract[nth], NULL, NULL) >= 0);
+    }
     memux_sink_free(sink);
     memux_source_free(source);
     return host.file;
@@ -375,6 +378,7 @@ static void an_output_made_in_memory_first_has_the_limit_for_that_to_itself(void
 
 int main(void)
 {
+    choose(&chosen, MEMUX_ENGINE_FFMPEG);
     RUN(each_output_is_what_it_is_alone);
     RUN(a_cut_input_makes_outputs_of_what_is_there);
     RUN(a_failing_output_ends_alone_or_all_and_says_why);

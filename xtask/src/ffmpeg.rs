@@ -79,6 +79,12 @@ pub fn remux(input: &Path, how: &Remux, output: &Path) -> Result<()> {
     shell::output(&mut command).map(drop)
 }
 
+/// A line for each packet, with its times, its flags and a hash of its bytes.
+pub fn hashed_packets(path: &Path) -> Result<String> {
+    let fields = "packet=stream_index,pts,dts,duration,size,flags,data_hash";
+    probe(path, &["-f", "mp4", "-show_packets", "-show_data_hash", "md5", "-show_entries", fields])
+}
+
 /// The codec of each stream, and whether it is an attached picture.
 pub fn streams(path: &Path) -> Result<Vec<(String, bool)>> {
     let listing = probe(path, &["-show_entries", "stream=index,codec_name:stream_disposition=attached_pic"])?;

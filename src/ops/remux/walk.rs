@@ -19,8 +19,9 @@ type Film<'a> = Interleaved<'a, Samples<'a>>;
 pub fn is_known(options: &Options, source: &dyn Source, sink: &dyn Sink, limits: &Limits) -> bool {
     let size = source.as_slice().map(|bytes| to_u64(bytes.len()));
     let layout = layout::of_mp4(options.layout, sink.can_seek(), size, limits);
-    // The others of the family have rules of their own, and so have tags that are set.
-    options.format == "mp4" && layout == Layout::Fragmented && options.tags.is_empty() && !options.drops_tags
+    // The others of the family have rules of their own, and so have tags that are set and options of FFmpeg's muxer.
+    let plain = options.tags.is_empty() && !options.drops_tags && options.muxer_options.is_empty();
+    options.format == "mp4" && layout == Layout::Fragmented && plain
 }
 
 /// Writes the output, or declines before it has begun.

@@ -109,6 +109,12 @@ fn remuxes(run: &Run, clip: &Path, format: &str, layout: &str, options: &[&str])
     ensure!(format != "mp4" || outcome.stdout.ends_with(&format!("layout {layout}\n")), "{}", outcome.describe());
     let arguments = [&STREAMS[..], options].concat();
     ffmpeg::remux(clip, &Remux { never_seeks: false, arguments: &arguments, format }, &theirs)?;
+    if layout == "fragmented" && clip.extension().is_some_and(|extension| extension == "mp4") {
+        // The walk makes these, with the same packets and a container of its own around them.
+        let (ours, theirs) = (ffmpeg::hashed_packets(&ours)?, ffmpeg::hashed_packets(&theirs)?);
+        ensure!(ours == theirs && theirs.lines().count() > 200, "other packets:\n{ours}\n{theirs}");
+        return Ok(());
+    }
     ensure!(ffmpeg::same_bytes(&ours, &theirs)? > 10_000, "hardly anything came out");
     Ok(())
 }
