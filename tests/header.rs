@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// The files of src/ffi in the order in which a host reads their contents.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "status",
     "constants",
     "callbacks",
@@ -27,6 +27,7 @@ const ORDER: [&str; 23] = [
     "info",
     "probe",
     "packet",
+    "input_options",
     "input",
     "count",
     "extract",

@@ -3,7 +3,7 @@
 use super::count::{memux_count_options, memux_count_report};
 use super::extract::{memux_extract_options, memux_extract_report};
 use super::guard;
-use super::input::{memux_input_options, memux_input_report};
+use super::input_options::{memux_input_options, memux_input_report};
 use super::limits::memux_limits;
 use super::packet::memux_packet;
 use super::probe::{memux_probe_options, memux_probe_report};

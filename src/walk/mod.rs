@@ -13,9 +13,11 @@ mod majors;
 mod matroska;
 mod mp4;
 mod mpegts;
+mod packets;
 mod sample;
 
 pub use declined::{Declined, Reason, Stop};
+pub use packets::{Known, Packet, Packets};
 pub use sample::{Codec, Counted, Data, Media, Sample, Stream};
 
 use crate::completeness::Container;

@@ -24,7 +24,6 @@ pub struct Stream<'a> {
     /// An attached picture: video to FFmpeg, not to a person.
     pub is_cover: bool,
     /// Time stamps count in units of this many seconds, numerator and denominator.
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "for operations to come"))]
     pub time_base: (u32, u32),
     /// The codec's own header (avcC, hvcC, CodecPrivate); empty where the samples bring it along.
     pub configuration: &'a [u8],
@@ -39,17 +38,13 @@ pub struct Stream<'a> {
 pub struct Sample<'a> {
     /// Where it begins in the input, as AVPacket.pos where that says anything.
     pub offset: u64,
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "for operations to come"))]
     pub pts: Option<i64>,
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "for operations to come"))]
     pub dts: Option<i64>,
     /// 0 where it is not known.
     #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "for operations to come"))]
     pub duration: i64,
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "for operations to come"))]
     pub key: bool,
     /// An edit list drops it after decoding.
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "for operations to come"))]
     pub discard: bool,
     pub data: Data<'a>,
 }

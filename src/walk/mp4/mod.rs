@@ -1,6 +1,7 @@
 //! MP4 and QuickTime.
 
 mod boxes;
+mod durations;
 mod edits;
 mod entry;
 mod fragments;
@@ -9,6 +10,7 @@ mod header;
 mod keys;
 mod layout;
 mod meta;
+mod packets;
 mod payloads;
 mod places;
 mod runs;
@@ -20,8 +22,10 @@ mod timeline;
 mod track;
 
 pub use header::begins;
+pub use packets::Packets;
 
 use super::bytes::{Cursor, length, slice};
+use super::codec::h264::Rate;
 use super::{Codec, Counted, Data, Declined, Demux, Media, Pace, Reason, Rules, Sample, Stop, Stream};
 use front_to_back::FragmentSamples;
 use header::{Header, Part};
@@ -177,6 +181,26 @@ pub enum Samples<'a> {
     One(Option<Result<Sample<'a>, Declined>>),
     Track(Box<TrackSamples<'a>>),
     Fragments(Box<FragmentSamples<'a>>),
+}
+
+impl Samples<'_> {
+    /// When the sample given last is decoded, whatever libavformat makes of that.
+    fn time(&self) -> i64 {
+        match self {
+            Samples::One(_) => 0,
+            Samples::Track(samples) => samples.time(),
+            Samples::Fragments(samples) => samples.time(),
+        }
+    }
+
+    /// How long pictures last, as the codec has said it up to here.
+    fn rate(&self) -> Rate {
+        match self {
+            Samples::One(_) => Rate::Untold,
+            Samples::Track(samples) => samples.rate(),
+            Samples::Fragments(samples) => samples.rate(),
+        }
+    }
 }
 
 impl<'a> Iterator for Samples<'a> {

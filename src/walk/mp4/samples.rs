@@ -10,6 +10,7 @@ use super::sync::{KeyWalk, Keys};
 use super::tags::{Coding, Kind};
 use super::timeline::{BlockMoments, Moment, Offsets, SingleMoments, Timeline};
 use crate::mem::prefetch;
+use crate::walk::codec::h264::Rate;
 
 /// How many samples ahead memory is asked for.
 const AHEAD: usize = 32;
@@ -54,6 +55,8 @@ pub struct TrackSamples<'a> {
     key_walk: KeyWalk<'a>,
     judge: Judge,
     order: Order,
+    /// When the sample given last is decoded, by the tables.
+    time: i64,
 }
 
 impl<'a> TrackSamples<'a> {
@@ -69,8 +72,15 @@ impl<'a> TrackSamples<'a> {
             Some(plan) if track.kind == Kind::Video => first_shown(track, plan, offsets).max(0),
             _ => 0,
         };
-        let all =
-            Segment { first: 0, end: len, times: Times::Moved(0), start: i64::MIN, stop: i64::MAX, partial: None };
+        let all = Segment {
+            first: 0,
+            end: len,
+            times: Times::Moved(0),
+            start: i64::MIN,
+            stop: i64::MAX,
+            partial: None,
+            skipped: 0,
+        };
         Ok(TrackSamples {
             bytes,
             offsets,
@@ -86,6 +96,7 @@ impl<'a> TrackSamples<'a> {
             key_walk: keys.from(0),
             judge: Judge::new(track.coding, track.kind, track.description.configuration)?,
             order: Order::default(),
+            time: 0,
             track: track.clone(),
         })
     }
@@ -111,6 +122,16 @@ impl<'a> TrackSamples<'a> {
         let place = self.places.next().unwrap_or_default();
         prefetch(self.bytes, usize::try_from(place.0).unwrap_or(usize::MAX));
         self.ahead.get_mut(slot).map(|slot| std::mem::replace(slot, place)).unwrap_or_default()
+    }
+
+    /// When the sample given last is decoded, whatever libavformat makes of that.
+    pub fn time(&self) -> i64 {
+        self.time
+    }
+
+    /// How long pictures last, by the samples up to here.
+    pub fn rate(&self) -> Rate {
+        self.judge.rate()
     }
 
     /// What goes on with the packets that follow these.
@@ -144,6 +165,7 @@ impl<'a> TrackSamples<'a> {
             data: Data::Whole(data),
         };
         self.index = self.index.wrapping_add(1);
+        self.time = dts;
         Ok(sample)
     }
 }

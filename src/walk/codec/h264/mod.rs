@@ -36,10 +36,25 @@ pub fn wanted(first: u8) -> usize {
     }
 }
 
+/// How long a picture lasts, by its sequence parameter set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// Sets that differ, or fields, or messages of which each says something else.
+    Unclear,
+    Untold,
+    /// Two ticks, each of so many units, of which a second has `scale`.
+    Told {
+        units: u32,
+        scale: u32,
+    },
+}
+
 /// What the parser keeps from one access unit to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Parser {
     sets: Sets,
+    /// Encoded by an x264 that counted in other ticks.
+    is_old: bool,
 }
 
 impl Parser {
@@ -51,6 +66,7 @@ impl Parser {
             SLICE => self.slice(unit, *recovers).map(Some),
             SEI => {
                 plain(unit)?;
+                self.is_old |= messages::names_old_x264(unit);
                 *recovers = *recovers || messages::recovery_point(unit)?;
                 Ok(None)
             }
@@ -125,7 +141,12 @@ impl LengthPrefixed {
                 || if has_start_code(set) { sets.doubt() } else { sets.note(set) };
             if understood || set.len() < LONG_SET { Ok(()) } else { Err(odd()) }
         });
-        Ok(LengthPrefixed { length_size: length_size?.ok_or_else(odd)?, parser: Parser { sets } })
+        Ok(LengthPrefixed { length_size: length_size?.ok_or_else(odd)?, parser: Parser { sets, is_old: false } })
+    }
+
+    /// How long the pictures last that have come by.
+    pub fn rate(&self) -> Rate {
+        if self.parser.is_old { Rate::Unclear } else { self.parser.sets.rate() }
     }
 
     /// Whether libavformat calls this access unit a key frame.
