@@ -36,8 +36,8 @@ mod road_tests_matroska;
 mod road_tests_mp4;
 #[cfg(test)]
 mod road_tests_mpegts;
-#[cfg(test)]
-mod road_tests_packets;
+#[cfg(any(test, fuzzing))]
+pub mod road_tests_packets;
 mod select;
 #[cfg(test)]
 mod tests;

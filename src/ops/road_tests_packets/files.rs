@@ -1,0 +1,116 @@
+//! Files of every kind, and which of them are walked.
+
+use super::super::left::DAMAGED;
+use super::super::road_tests_made::MADE;
+use super::super::tests::clip;
+use super::*;
+
+/// The clips whose packets are walked to the last, whatever else is known.
+const WALKED: &[&str] = &[
+    "audio.m4a",
+    "cover.m4a",
+    "cover_then_video.mp4",
+    "h264.mp4",
+    "h264_moov_at_end.mp4",
+    "hevc.mp4",
+    "mpeg4.mp4",
+    "two_videos.mp4",
+];
+
+#[test]
+fn the_packets_of_every_clip_are_libavformats_whichever_road_is_taken() {
+    for entry in std::fs::read_dir(format!("{}/tests/clips", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if [".md", ".sh", ".pl"].iter().any(|ending| name.ends_with(ending)) {
+            continue;
+        }
+        let reasons = LEVELS.map(|level| compare(&clip(&name), level, &name));
+        let expected = match &*name {
+            _ if WALKED.contains(&&*name) => Some([Reason::None; 2]),
+            // How long its sound lasts is learned by decoding some of it.
+            "h264_fragmented.mp4" => Some([Reason::Structure, Reason::None]),
+            // Times go back between its edits, which is seen when the first ones have been given.
+            "multi_edit.mp4" => Some([Reason::Structure, Reason::None]),
+            _ => None,
+        };
+        assert!(expected.is_none_or(|expected| expected == reasons), "{name}: {reasons:?}");
+    }
+}
+
+#[test]
+fn the_packets_of_every_film_that_is_made_are_libavformats_and_most_are_walked() {
+    for made in MADE.iter().filter(|made| made.name.ends_with(".mp4") || made.name.ends_with(".mov")) {
+        for level in LEVELS {
+            let container = made.name.rsplit(' ').next().unwrap();
+            let is_whole = matches!(container, "plain.mp4" | "faststart.mp4" | "plain.mov" | "hand.mp4");
+            let is_silent_h264 = ["updated", "two_bytes"].iter().any(|film| made.name.starts_with(film));
+            let is_left = match container {
+                "dash.mp4" | "hybrid.mp4" => true,
+                _ => !is_whole && level == Level::Full && !is_silent_h264,
+            };
+            let expected = if is_left { Reason::Structure } else { Reason::None };
+            assert_eq!(compare(&made.bytes, level, &made.name), expected, "{} {level:?}", made.name);
+        }
+    }
+}
+
+const STRUCTURE: i32 = Reason::Structure as i32;
+
+/// The files of the corpus that are left to libavformat, and why: when all is found out first, and why with
+/// MEMUX_PROBE_HEADER; 0 where it is not. A container that is not walked at all does not stand here.
+const PACKETS_LEFT: &[(&str, i32, i32)] = &[
+    // Told to seek as it likes, libavformat does not open it.
+    ("drm/sample_fragmented_clearkey.mp4", DAMAGED, DAMAGED),
+    // Pictures whose rate libavformat guesses.
+    ("mp4/sample_empty_track.mp4", STRUCTURE, STRUCTURE),
+    // Sound of a rare codec, of which it learns how long a packet lasts.
+    ("mp4/sample_fpcm_32le.mp4", STRUCTURE, STRUCTURE),
+    // Sound in fragments: how long a packet lasts is known when one has been decoded.
+    ("mp4/sample_fragmented.mp4", STRUCTURE, 0),
+    // Read by an index of fragments.
+    ("mp4/sample_fragmented_seekable_multiple_sidx.mp4", STRUCTURE, STRUCTURE),
+    ("mp4/sample_mdat_too_long.mp4", DAMAGED, DAMAGED),
+    ("mp4/sample_missing_stsd.mp4", DAMAGED, DAMAGED),
+    // Samples in the header and in fragments.
+    ("mp4/sample_partially_fragmented.mp4", STRUCTURE, STRUCTURE),
+    ("mp4/sample_with_chapters.mp4", STRUCTURE, STRUCTURE),
+    // Packets that libavformat divides anew.
+    ("mp4/sample_with_vobsub.mp4", STRUCTURE, STRUCTURE),
+];
+
+/// Without a corpus the suite says at its end that this was not run.
+#[test]
+fn the_packets_of_every_file_of_the_corpus_are_libavformats_and_walked_but_for_those_listed() {
+    let Some(corpus) = std::env::var_os("MEMUX_CORPUS") else { return };
+    let mut left = Vec::new();
+    for folder in ["3gp", "drm", "mp4"] {
+        for entry in std::fs::read_dir(std::path::Path::new(&corpus).join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
+            let bytes = std::fs::read(&path).unwrap();
+            let [full, header] = LEVELS.map(|level| compare(&bytes, level, &name) as i32);
+            if (full, header) != (0, 0) {
+                left.push((name, full, header));
+            }
+        }
+    }
+    left.sort();
+    let expected: Vec<_> =
+        PACKETS_LEFT.iter().map(|(name, full, header)| ((*name).to_owned(), *full, *header)).collect();
+    assert_eq!(left, expected, "left to libavformat, and the list of what may be");
+}
+
+#[test]
+fn the_packets_of_every_input_that_a_fuzzer_found_are_libavformats() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/differential");
+    let mut walked = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // The first byte says how a host asks.
+        let input = std::fs::read(&path).unwrap();
+        for level in LEVELS {
+            walked += u32::from(compare(&input[1..], level, &path.to_string_lossy()) == Reason::None);
+        }
+    }
+    assert!(walked > 10, "{walked} are walked");
+}
