@@ -35,6 +35,8 @@ pub struct Reading<'a> {
     packets: u64,
     /// The packet that was given last.
     current: Packet,
+    /// An empty one, for while that is read.
+    spare: Option<Packet>,
     /// Read by a seek, and still to be given.
     ahead: VecDeque<Packet>,
     /// Which streams are wanted; all, if nothing was said.
@@ -64,6 +66,7 @@ impl<'a> Reading<'a> {
             found: Found { engine: Engine::Ffmpeg, ..Found::default() },
             packets: 0,
             current: Packet::new()?,
+            spare: None,
             ahead: VecDeque::new(),
             wanted: None,
             shown_from: None,
@@ -109,9 +112,10 @@ impl<'a> Reading<'a> {
                 true
             }
             None => {
-                let mut packet = std::mem::replace(&mut self.current, Packet::new()?);
+                let spare = self.spare.take().map_or_else(Packet::new, Ok)?;
+                let mut packet = std::mem::replace(&mut self.current, spare);
                 let found = self.read(&mut packet)?;
-                self.current = packet;
+                self.spare = Some(std::mem::replace(&mut self.current, packet));
                 found
             }
         };
