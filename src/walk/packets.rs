@@ -1,6 +1,6 @@
 //! All packets of a container, one by one: in the order, and with all that av_read_frame gives beside the bytes.
 
-use super::{Declined, Reason, Walk, mp4};
+use super::{Declined, Reason, Walk, matroska, mp4};
 
 /// How much libavformat has found out before it gives the first packet: it fills in what the container leaves out by that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,7 @@ pub struct Packet<'a> {
 /// Goes through a container. Ends with the first `Err`.
 pub enum Packets<'a> {
     Mp4(mp4::Packets<'a>),
+    Matroska(matroska::Packets<'a>),
 }
 
 impl<'a> Packets<'a> {
@@ -41,9 +42,8 @@ impl<'a> Packets<'a> {
         }
         match walk {
             Walk::Mp4(movie) => movie.packets(known).map(Packets::Mp4),
-            Walk::Matroska(_) | Walk::MpegTs(_) => {
-                Err(Declined::new(Reason::Container, "packets that only libavformat puts in order"))
-            }
+            Walk::Matroska(segment) => segment.packets(known).map(Packets::Matroska),
+            Walk::MpegTs(_) => Err(Declined::new(Reason::Container, "packets that do not lie in one piece")),
         }
     }
 }
@@ -54,6 +54,7 @@ impl<'a> Iterator for Packets<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             Packets::Mp4(packets) => packets.next(),
+            Packets::Matroska(packets) => packets.next(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Files of every kind, and which of them are walked.
 
 use super::super::left::DAMAGED;
-use super::super::road_tests_made::MADE;
+use super::super::road_tests_made::{Folder, MADE};
 use super::super::tests::clip;
 use super::*;
 
@@ -14,7 +14,9 @@ const WALKED: &[&str] = &[
     "h264_moov_at_end.mp4",
     "hevc.mp4",
     "mpeg4.mp4",
+    "live.webm",
     "two_videos.mp4",
+    "vp9.webm",
 ];
 
 #[test]
@@ -39,6 +41,10 @@ fn the_packets_of_every_clip_are_libavformats_whichever_road_is_taken() {
 
 #[test]
 fn the_packets_of_every_film_that_is_made_are_libavformats_and_most_are_walked() {
+    for made in MADE.iter().filter(|made| made.name.ends_with(".webm")) {
+        let reasons = LEVELS.map(|level| compare(&made.bytes, level, &made.name));
+        assert_eq!(reasons, [Reason::None; 2], "{}", made.name);
+    }
     for made in MADE.iter().filter(|made| made.name.ends_with(".mp4") || made.name.ends_with(".mov")) {
         for level in LEVELS {
             let container = made.name.rsplit(' ').next().unwrap();
@@ -61,6 +67,14 @@ const STRUCTURE: i32 = Reason::Structure as i32;
 const PACKETS_LEFT: &[(&str, i32, i32)] = &[
     // Told to seek as it likes, libavformat does not open it.
     ("drm/sample_fragmented_clearkey.mp4", DAMAGED, DAMAGED),
+    // Pictures of which it reckons when they are decoded, or sound of which it finds out how long it lasts.
+    ("mkv/bbb_960x540_60fps_vp8.webm", STRUCTURE, STRUCTURE),
+    ("mkv/sample.mkv", STRUCTURE, STRUCTURE),
+    ("mkv/sample_last_cluster.mkv", STRUCTURE, STRUCTURE),
+    ("mkv/sample_with_chapters.mkv", STRUCTURE, STRUCTURE),
+    ("mkv/sample_with_pgs_subtitles.mkv", STRUCTURE, STRUCTURE),
+    ("mkv/sample_with_srt.mkv", STRUCTURE, STRUCTURE),
+    ("mkv/subsample_encrypted_altref.webm", STRUCTURE, 0),
     // Pictures whose rate libavformat guesses.
     ("mp4/sample_empty_track.mp4", STRUCTURE, STRUCTURE),
     // Sound of a rare codec, of which it learns how long a packet lasts.
@@ -83,7 +97,7 @@ const PACKETS_LEFT: &[(&str, i32, i32)] = &[
 fn the_packets_of_every_file_of_the_corpus_are_libavformats_and_walked_but_for_those_listed() {
     let Some(corpus) = std::env::var_os("MEMUX_CORPUS") else { return };
     let mut left = Vec::new();
-    for folder in ["3gp", "drm", "mp4"] {
+    for folder in ["3gp", "drm", "mkv", "mp4", "vp9"] {
         for entry in std::fs::read_dir(std::path::Path::new(&corpus).join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = format!("{folder}/{}", path.file_name().unwrap().to_string_lossy());
@@ -113,4 +127,33 @@ fn the_packets_of_every_input_that_a_fuzzer_found_are_libavformats() {
         }
     }
     assert!(walked > 10, "{walked} are walked");
+}
+
+#[test]
+fn the_packets_of_sound_and_texts_in_matroska_are_libavformats() {
+    crate::av::log::set(-1, Some(std::sync::Arc::new(|_, _| {})));
+    let folder = Folder::new("packets");
+    folder.write("texts.srt", b"1\n00:00:00,100 --> 00:00:00,400\nOne\n\n2\n00:00:00,300 --> 00:00:00,900\nTwo\n");
+    let films = "-f lavfi -i testsrc2=size=64x48:rate=25:duration=1 -f lavfi -i sine=duration=1:sample_rate=48000";
+    let makes = [
+        ("aac.mkv", "-c:a aac", false),
+        ("pcm.mkv", "-c:a pcm_s16le", false),
+        ("opus.webm", "-c:a libopus", true),
+        ("opus_60.webm", "-c:a libopus -frame_duration 60", true),
+        ("opus_2.5.mkv", "-c:a libopus -frame_duration 2.5", true),
+        // How long their packets last is not told.
+        ("vorbis.webm", "-c:a libvorbis", false),
+        ("flac.mkv", "-c:a flac", false),
+    ];
+    for (name, sound, is_walked) in makes {
+        for video in ["libvpx", "libvpx-vp9"] {
+            let pictures = format!("-c:v {video} -b:v 50k -cpu-used 8 -threads 1");
+            let texts = if name.ends_with(".mkv") { "-i texts.srt -map 0 -map 1 -map 2 -c:s srt" } else { "" };
+            folder.ffmpeg(&format!("{films} {texts} {pictures} {sound} {name}"));
+            for level in LEVELS {
+                let reason = compare(&folder.read(name), level, &format!("{video} {name}"));
+                assert_eq!(reason == Reason::None, is_walked, "{video} {name} {level:?}");
+            }
+        }
+    }
 }
