@@ -995,13 +995,16 @@ typedef struct memux_probe_report {
 typedef struct memux_packet {
     /** Set by memux_packet_init(). */
     size_t struct_size;
-    /** The packet's bytes. NULL if there are none. */
+    /**
+     * The packet's bytes. NULL if there are none. Where packets are walked (MEMUX_ENGINE_WALK), they lie in the memory that
+     * the host gave as the source.
+     */
     const uint8_t *data;
     /** How many bytes. */
     size_t size;
     /**
      * How many bytes behind those may be read and are zero: decoders want 64 of them. Fewer where the packet lies in a
-     * larger piece of memory; memux_packet_retain() always gives 64.
+     * larger piece of memory, none where that is the host's; memux_packet_retain() always gives 64.
      */
     size_t padding;
     /** `side_data_count` of them. */
@@ -1873,7 +1876,7 @@ memux_status memux_input_open(struct memux_source *source,
  *
  * `*packet` is filled; what it points to stands until the next call with this input.
  *
- * Ownership: the packet's bytes belong to `input`; memux_packet_retain() makes a copy. On failure `*error`, if `error`
+ * Ownership: the packet's bytes belong to `input`, or are the host's own; memux_packet_retain() makes a copy. On failure `*error`, if `error`
  * is not NULL, is the host's, to be freed with memux_error_free().
  * Threads: one at a time.
  * Statuses: MEMUX_OK; MEMUX_END (there is no more) and MEMUX_TRUNCATED (there is no more, and the input was cut off or

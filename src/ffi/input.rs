@@ -121,7 +121,7 @@ fn open(ground: Ground, options: &Options) -> Result<Opened> {
 ///
 /// `*packet` is filled; what it points to stands until the next call with this input.
 ///
-/// Ownership: the packet's bytes belong to `input`; memux_packet_retain() makes a copy. On failure `*error`, if `error`
+/// Ownership: the packet's bytes belong to `input`, or are the host's own; memux_packet_retain() makes a copy. On failure `*error`, if `error`
 /// is not NULL, is the host's, to be freed with memux_error_free().
 /// Threads: one at a time.
 /// Statuses: MEMUX_OK; MEMUX_END (there is no more) and MEMUX_TRUNCATED (there is no more, and the input was cut off or

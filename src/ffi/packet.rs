@@ -20,12 +20,13 @@ use std::mem::{offset_of, size_of};
 pub struct memux_packet {
     /// Set by memux_packet_init().
     pub struct_size: usize,
-    /// The packet's bytes. NULL if there are none.
+    /// The packet's bytes. NULL if there are none. Where packets are walked (MEMUX_ENGINE_WALK), they lie in the memory that
+    /// the host gave as the source.
     pub data: *const u8,
     /// How many bytes.
     pub size: usize,
     /// How many bytes behind those may be read and are zero: decoders want 64 of them. Fewer where the packet lies in a
-    /// larger piece of memory; memux_packet_retain() always gives 64.
+    /// larger piece of memory, none where that is the host's; memux_packet_retain() always gives 64.
     pub padding: usize,
     /// `side_data_count` of them.
     pub side_data: *const memux_side_data,

@@ -209,7 +209,12 @@ impl<'a> Reader<'a> {
             }
         }
         self.on(|reader| {
-            if matches!(reader.way, Way::Walking(..)) {
+            if let Way::Walking(walking, _) = &mut reader.way {
+                if walking.is_listed() {
+                    // Where libavformat goes, and what it finds there, has nothing to do with what was read before.
+                    walking.past.skip();
+                    walking.current = None;
+                }
                 reader.hand_over(Declined::new(Reason::Job, "going to a time"))?;
             }
             match &mut reader.way {
@@ -241,7 +246,7 @@ impl<'a> Reader<'a> {
         let named = self.road.ffmpeg(&mut found)?;
         let mut reading = Reading::open(source, named, &self.options, self.control, true)?;
         again(&mut reading, &past)?;
-        let given = current.as_ref().map(Shown::Walked).filter(|_| past.packets > 0);
+        let given = current.as_ref().map(Shown::Walked);
         if given.is_some_and(|given| !are_same(&given, &Shown::Read(reading.current()))) {
             return Err(Error::internal("libavformat gives another packet than the walk"));
         }
@@ -266,7 +271,8 @@ impl<'a> Reader<'a> {
 
 fn again(reading: &mut Reading, past: &Past) -> Result<()> {
     let mut chosen = past.chosen.iter().peekable();
-    for packets in 0..=past.packets {
+    reading.have_given(past.skipped);
+    for packets in past.skipped..=past.packets {
         if let Some((_, wanted)) = chosen.next_if(|(after, _)| *after == packets) {
             reading.select(wanted)?;
         }

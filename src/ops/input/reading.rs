@@ -126,6 +126,11 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
+    /// Packets that the host has from elsewhere.
+    pub fn have_given(&mut self, packets: u64) {
+        self.packets = packets;
+    }
+
     /// Where it cannot be gone to a time, and nothing is lost by that.
     pub fn must_not_seek(&mut self) -> Option<Error> {
         if !self.input.inlet().must_not_seek() {

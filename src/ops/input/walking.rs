@@ -20,6 +20,17 @@ pub struct Past {
     pub packets: u64,
     /// Streams that it chose, and after how many packets.
     pub chosen: Vec<(u64, Vec<usize>)>,
+    /// So many of the packets make no difference to what comes.
+    pub skipped: u64,
+}
+
+impl Past {
+    /// Nothing of it makes a difference but the streams chosen last.
+    pub fn skip(&mut self) {
+        self.skipped = self.packets;
+        let last = self.chosen.pop();
+        self.chosen = last.map(|(_, chosen)| (self.packets, chosen)).into_iter().collect();
+    }
 }
 
 /// What came of walking on.
@@ -117,6 +128,11 @@ impl<'a> Walking<'a> {
         self.past.chosen.push((self.past.packets, wanted.to_vec()));
         self.wanted = Some(wanted.to_vec());
         Ok(())
+    }
+
+    /// The container lists all its samples, so that libavformat knows where they are without having read them.
+    pub fn is_listed(&self) -> bool {
+        matches!(self.packets, Packets::Mp4(_))
     }
 
     pub fn time_base(&self, stream: usize) -> Option<Rational> {

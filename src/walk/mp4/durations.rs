@@ -76,11 +76,12 @@ impl Durations {
     }
 
     /// A time in microseconds, rounded to the nearest, halves away from zero.
-    pub fn microseconds(&self, time: i64) -> i64 {
+    pub fn microseconds(&self, time: i64) -> Result<i64, Declined> {
+        let odd = || Declined::structure("times without end");
         let scale = u128::from(self.timescale.max(1));
         let product = u128::from(time.unsigned_abs()).saturating_mul(1_000_000).saturating_add(scale >> 1);
-        let rounded = i64::try_from(product.checked_div(scale).unwrap_or(0)).unwrap_or(i64::MAX);
-        if time < 0 { rounded.saturating_neg() } else { rounded }
+        let rounded = product.checked_div(scale).and_then(|rounded| i64::try_from(rounded).ok()).ok_or_else(odd)?;
+        Ok(if time < 0 { rounded.saturating_neg() } else { rounded })
     }
 
     /// `next`: when the next sample is decoded. `told`: what the codec says of its pictures up to this sample.

@@ -140,7 +140,8 @@ impl<'a> Lane<'a> {
     fn look_ahead(&mut self) -> Result<(), Declined> {
         let sample = self.samples.next().transpose()?;
         let time = self.samples.time();
-        self.next = sample.map(|sample| Ahead { sample, time, clock: self.durations.microseconds(time) });
+        let clock = self.durations.microseconds(time)?;
+        self.next = sample.map(|sample| Ahead { sample, time, clock });
         Ok(())
     }
 
