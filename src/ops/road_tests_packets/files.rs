@@ -157,3 +157,51 @@ fn the_packets_of_sound_and_texts_in_matroska_are_libavformats() {
         }
     }
 }
+
+/// How pictures and sound are made, and the file that they are put into. Some are left to libavformat; none differs.
+const KINDS: &[(&str, &str)] = &[
+    ("-c:v mpeg4 -bf 2 -c:a aac", "mpeg4_b.mp4"),
+    ("-c:v mpeg4 -bf 2 -video_track_timescale 25 -c:a aac", "slow_clock.mp4"),
+    ("-c:v libx264 -bf 3 -video_track_timescale 50 -c:a aac", "slow_clock_h264.mp4"),
+    ("-c:v mpeg2video -bf 2 -c:a mp2", "mpeg2.mp4"),
+    ("-c:v libvpx-vp9 -b:v 50k -cpu-used 8 -c:a libopus", "vp9.mp4"),
+    ("-c:v libvpx-vp9 -b:v 50k -cpu-used 8 -movflags frag_keyframe+empty_moov -c:a libopus", "vp9_fragments.mp4"),
+    ("-c:v libx264 -flags +ildct+ilme -x264-params interlaced=1:bframes=2 -c:a aac", "interlaced.mp4"),
+    ("-c:v libx264 -x264-params pic-struct=1:bframes=2 -c:a aac", "structures.mp4"),
+    ("-c:v libx264 -bf 2 -movflags negative_cts_offsets -c:a aac", "negative.mp4"),
+    ("-c:v libx264 -bf 2 -movflags negative_cts_offsets+frag_keyframe+empty_moov -an", "negative_fragments.mp4"),
+    ("-c:v libx264 -bf 2 -use_editlist 0 -c:a aac", "no_edits.mp4"),
+    ("-vf setpts=PTS*(1+0.3*mod(N\\,3))/1.3 -fps_mode vfr -c:v libx264 -bf 2 -c:a aac", "uneven.mp4"),
+    ("-vf setpts=PTS*(1+0.3*mod(N\\,3))/1.3 -fps_mode vfr -c:v mpeg4 -bf 2 -c:a aac", "uneven_mpeg4.mp4"),
+    ("-vf setpts=PTS*(1+0.3*mod(N\\,3))/1.3 -fps_mode vfr -c:v libx265 -preset ultrafast -an", "uneven_hevc.mp4"),
+    ("-c:v prores -c:a pcm_s16le", "prores.mov"),
+    ("-c:v mjpeg -c:a pcm_s24be", "mjpeg.mov"),
+    ("-c:v libx264 -bf 2 -c:a alac", "alac.mov"),
+    ("-c:v libx264 -bf 2 -c:a ac3", "ac3.mp4"),
+    ("-c:v libx264 -bf 2 -c:a flac -strict -2", "flac.mp4"),
+    ("-c:v libx264 -bf 2 -c:a libmp3lame", "mp3.mp4"),
+    ("-c:v libx264 -bf 2 -c:a aac -ar 22050 -ac 1 -shortest", "slow_sound.mp4"),
+    ("-c:v libx264 -bf 2 -c:a aac -movie_timescale 48000", "fine_movie.mp4"),
+    ("-ss 0.31 -c:v libx264 -bf 2 -c:a aac -t 0.5", "short.mp4"),
+    ("-c:v libx264 -g 250 -bf 2 -c:a aac -timecode 00:00:01:00", "timecode.mov"),
+    ("-vn -c:a aac -movflags frag_keyframe+empty_moov -frag_duration 100000", "sound_fragments.mp4"),
+    ("-vn -c:a libopus", "opus.mp4"),
+    ("-vn -c:a pcm_u8", "pcm.mov"),
+];
+
+#[test]
+fn the_packets_of_every_kind_of_film_are_libavformats() {
+    crate::av::log::set(-1, Some(std::sync::Arc::new(|_, _| {})));
+    let folder = Folder::new("kinds");
+    let mut walked = 0;
+    for (how, name) in KINDS {
+        let films =
+            "-f lavfi -i testsrc2=size=96x64:rate=25:duration=1 -f lavfi -i sine=duration=1.1:sample_rate=48000";
+        folder.ffmpeg(&format!("{films} -pix_fmt yuv420p {how} {name}"));
+        for level in LEVELS {
+            let reason = compare(&folder.read(name), level, name);
+            walked += u32::from(reason == Reason::None);
+        }
+    }
+    assert!(walked >= 35, "{walked} are walked");
+}

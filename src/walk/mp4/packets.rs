@@ -5,6 +5,7 @@ use super::super::packets::{Known, Packet};
 use super::boxes::Atoms;
 use super::durations::Durations;
 use super::header::Part;
+use super::layout::Track;
 use super::samples::last_time;
 use super::{Data, Declined, Demux, Movie, Sample, Samples, length};
 
@@ -56,28 +57,7 @@ impl<'a> Movie<'a> {
         let mut covers = Vec::new();
         for (stream, part) in self.header.parts.iter().enumerate() {
             match part {
-                Part::Track(track) => {
-                    if track.extent.description > 1 {
-                        return Err(Declined::structure("samples of several descriptions"));
-                    }
-                    let in_fragments = self.header.fragments.is_some();
-                    if in_fragments && (track.len() > 0 || self.in_fragments(stream).shift != 0) {
-                        return Err(Declined::structure("fragments that go on with samples of the header"));
-                    }
-                    let durations = Durations::of(track, in_fragments, known)?;
-                    let samples = self.samples(stream);
-                    let last =
-                        if in_fragments && self.in_fragments(stream).packets > 0 { Some(0) } else { last_time(track)? };
-                    durations.check(last, samples.rate())?;
-                    packets.lanes.push(Lane {
-                        stream,
-                        samples,
-                        durations,
-                        next: None,
-                        begun: false,
-                        skip: skip(track.skipped()?)?,
-                    });
-                }
+                Part::Track(track) => packets.lanes.push(self.lane(stream, track, known)?),
                 Part::Picture(picture) => covers.push(Packet {
                     stream,
                     data: picture.data,
@@ -92,8 +72,29 @@ impl<'a> Movie<'a> {
             }
         }
         packets.covers = covers.into_iter();
-        packets.lanes.iter_mut().try_for_each(Lane::look_ahead)?;
         Ok(packets)
+    }
+
+    fn lane(&self, stream: usize, track: &Track, known: Known) -> Result<Lane<'a>, Declined> {
+        if track.extent.description > 1 {
+            return Err(Declined::structure("samples of several descriptions"));
+        }
+        let fragments = self.header.fragments.as_ref().map(|_| self.in_fragments(stream));
+        if fragments.is_some_and(|fragments| track.len() > 0 || fragments.shift != 0) {
+            return Err(Declined::structure("fragments that go on with samples of the header"));
+        }
+        let mut lane = Lane {
+            stream,
+            samples: self.samples(stream),
+            durations: Durations::of(track, fragments.is_some(), known)?,
+            next: None,
+            begun: false,
+            skip: skip(track.skipped()?)?,
+        };
+        lane.look_ahead()?;
+        let last = if fragments.is_some() { lane.next.as_ref().map(|next| next.time) } else { last_time(track)? };
+        lane.durations.check(last, lane.samples.rate())?;
+        Ok(lane)
     }
 
     /// Whether the words of iTunes on how much sound to skip are somewhere in the metadata.

@@ -71,6 +71,11 @@ impl Sets {
         Ok(little)
     }
 
+    /// Whether there is such a picture parameter set, for certain.
+    pub fn knows(&self, id: u32) -> bool {
+        !self.doubt && self.pictures.iter().any(|picture| picture.id == id)
+    }
+
     /// What all sequences that have come by say alike.
     pub fn rate(&self) -> Rate {
         let mut rates = self.sequences.iter().map(|sequence| sequence.about.rate);
