@@ -59,6 +59,11 @@ fn packets(bytes: &[u8], engine: Engine, level: Level) -> (Vec<Seen>, Ended, Fou
         Ok(reader) => reader,
         Err(error) => return (seen, Err(told(error)), Found { reason: Reason::Damaged, ..Found::default() }),
     };
+    let found = reader.report().found;
+    if engine == Engine::Auto && found.engine == Engine::Ffmpeg {
+        // Both would be the same calls.
+        return (seen, Ok(()), found);
+    }
     let ended = loop {
         match reader.next() {
             Ok(true) => {}
