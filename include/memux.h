@@ -316,7 +316,7 @@
 #define MEMUX_REASON_SOURCE 2
 /** Not the walk: a trace tells of calls that only FFmpeg makes. */
 #define MEMUX_REASON_TRACE 3
-/** Not the walk: decoded frames, or its own choice of the best stream, were asked for. */
+/** Not the walk: what was asked for is FFmpeg's: decoded frames, its own choice of the best stream, going to a time. */
 #define MEMUX_REASON_JOB 4
 /** Not the walk: the walk does not know the container. */
 #define MEMUX_REASON_CONTAINER 5
@@ -1073,13 +1073,16 @@ typedef struct memux_probe_report {
 typedef struct memux_packet {
     /** Set by memux_packet_init(). */
     size_t struct_size;
-    /** The packet's bytes. NULL if there are none. */
+    /**
+     * The packet's bytes. NULL if there are none. Where packets are walked (MEMUX_ENGINE_WALK), they lie in the memory that
+     * the host gave as the source.
+     */
     const uint8_t *data;
     /** How many bytes. */
     size_t size;
     /**
      * How many bytes behind those may be read and are zero: decoders want 64 of them. Fewer where the packet lies in a
-     * larger piece of memory; memux_packet_retain() always gives 64.
+     * larger piece of memory, none where that is the host's; memux_packet_retain() always gives 64.
      */
     size_t padding;
     /** `side_data_count` of them. */
@@ -1110,7 +1113,8 @@ typedef struct memux_input_options {
     size_t struct_size;
     /**
      * May be NULL: the defaults. Progress and trace callbacks are made until the input is freed; the timeout is for each
-     * call; the engine is not looked at.
+     * call. With MEMUX_ENGINE_WALK, what FFmpeg alone can do is MEMUX_ERROR_UNSUPPORTED: going to a time, and choosing a
+     * stream again that was passed over.
      */
     const struct memux_run_options *run;
     /**
@@ -1132,15 +1136,19 @@ typedef struct memux_input_report {
     uint64_t corrupt_packets;
     /** The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known. */
     uint64_t truncated_at;
-    /** Bytes read from the source. */
+    /** Bytes read from the source; with the walk, which reads nothing out, how far it went. */
     uint64_t bytes_read;
     /** Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0. */
     uint64_t spooled_bytes;
+    /** What gives the packets: one of MEMUX_ENGINE_*. Once it is FFmpeg it stays FFmpeg. */
+    int32_t engine;
+    /** Why it is FFmpeg and not the walk: one of MEMUX_REASON_*; MEMUX_REASON_JOB for a seek. */
+    int32_t engine_reason;
     /** Whether the input was whole: one of MEMUX_COMPLETENESS_*. Known when its end has been met. */
     int32_t completeness;
     /** 0. */
     int32_t reserved;
-    /** What was asked of the host's callbacks. */
+    /** The calls of the host's functions so far. */
     struct memux_io_counters io;
 } memux_input_report;
 
@@ -1481,7 +1489,7 @@ typedef struct memux_segment_view {
     uint64_t offset;
     /** Of media segments, counted from 0; 0 for what comes before them. */
     uint64_t sequence;
-    /** When it begins, in microseconds from the beginning of the first. */
+    /** When it begins, in microseconds by the times of the output: its first picture, or sound where there is none. */
     int64_t start_us;
     /** How long it lasts, in microseconds. */
     int64_t duration_us;
@@ -2218,7 +2226,9 @@ void memux_kept_packet_free(struct memux_kept_packet *kept);
 /**
  * Opens a container, to read its packets one by one.
  *
- * `options` may be NULL. The source may be freed at once: the input keeps its share of it.
+ * `options` may be NULL. The source may be freed at once: the input keeps its share of it. Where the packets lie in one
+ * block of memory and are known by the container's tables alone, they are pieces of that memory, and FFmpeg is not needed:
+ * memux_input_report.engine is MEMUX_ENGINE_WALK. They are the same packets that FFmpeg gives.
  *
  * Ownership: on success `*input` is the host's, to be freed with memux_input_free(); NULL on failure, and `*error`, if
  * `error` is not NULL, is the host's, to be freed with memux_error_free().
@@ -2239,14 +2249,14 @@ memux_status memux_input_open(struct memux_source *source,
  *
  * `*packet` is filled; what it points to stands until the next call with this input.
  *
- * Ownership: the packet's bytes belong to `input`; memux_packet_retain() makes a copy. On failure `*error`, if `error`
+ * Ownership: the packet's bytes belong to `input`, or are the host's own; memux_packet_retain() makes a copy. On failure `*error`, if `error`
  * is not NULL, is the host's, to be freed with memux_error_free().
  * Threads: one at a time.
  * Statuses: MEMUX_OK; MEMUX_END (there is no more) and MEMUX_TRUNCATED (there is no more, and the input was cut off or
  * damaged), both without a packet; failures are for good, each further call gives the same: MEMUX_ERROR_NO_MEMORY,
  * MEMUX_ERROR_LIMIT, MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK,
- * MEMUX_ERROR_CORRUPT, MEMUX_ERROR_INTERNAL; and MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED,
- * MEMUX_ERROR_BUSY.
+ * MEMUX_ERROR_CORRUPT, MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL; and MEMUX_ERROR_INVALID_ARGUMENT,
+ * MEMUX_ERROR_UNSUPPORTED (also what MEMUX_ENGINE_WALK cannot do, for good), MEMUX_ERROR_BUSY.
  * Since 0.1.0.
  */
 memux_status memux_input_next(struct memux_input *input,
@@ -2262,7 +2272,7 @@ memux_status memux_input_next(struct memux_input *input,
  * Ownership: nothing changes hands. The packet given before does not stand any more.
  * Threads: one at a time.
  * Statuses: MEMUX_OK; MEMUX_ERROR_NEEDS_SEEK (the reader cannot: packets go on from where they were; or the container
- * cannot be sought in: that is for good); otherwise those of memux_input_next().
+ * cannot be sought in: that is for good); MEMUX_ERROR_UNSUPPORTED (MEMUX_ENGINE_WALK: packets go on); otherwise those of memux_input_next().
  * Since 0.1.0.
  */
 memux_status memux_input_seek(struct memux_input *input,
@@ -2277,7 +2287,7 @@ memux_status memux_input_seek(struct memux_input *input,
  * Ownership: nothing changes hands.
  * Threads: one at a time.
  * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_STREAM (one of them is none, and nothing is changed),
- * MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * MEMUX_ERROR_UNSUPPORTED (MEMUX_ENGINE_WALK, and a stream that was passed over: nothing is changed), MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
  * Since 0.1.0.
  */
 memux_status memux_input_select(struct memux_input *input,
@@ -2290,7 +2300,8 @@ memux_status memux_input_select(struct memux_input *input,
  *
  * Ownership: on success `*info` is the host's, to be freed with memux_info_free(), and lives on its own; NULL on failure.
  * Threads: one at a time.
- * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+ * Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL; where
+ * packets are walked, MEMUX_ERROR_LIBRARY_MISMATCH (packets go on), and the others of memux_input_open().
  * Since 0.1.0.
  */
 memux_status memux_input_info(struct memux_input *input,
@@ -2489,7 +2500,8 @@ memux_status memux_remux(struct memux_source *source,
 
 /**
  * Makes several outputs in one pass: the input is read once, and each packet goes to every output that wants its stream.
- * Each output is, byte for byte, what memux_remux() or memux_extract() would have made of it alone.
+ * Each output is, byte for byte, what memux_remux() or memux_extract() would have made of it alone with
+ * MEMUX_ENGINE_FFMPEG.
  *
  * `outputs` are `count` addresses. All outputs are settled before the first byte of any is written: one that cannot be
  * made fails then, and with it all, unless it is optional. If one that is not optional fails later, all end; the others'

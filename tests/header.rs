@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// The files of src/ffi in the order in which a host reads their contents.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 30] = [
     "status",
     "constants",
     "callbacks",
@@ -29,6 +29,7 @@ const ORDER: [&str; 29] = [
     "info",
     "probe",
     "packet",
+    "input_options",
     "input",
     "count",
     "extract",

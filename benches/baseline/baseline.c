@@ -1,5 +1,5 @@
 /* The jobs as people write them by hand on libavformat, without printing: what memux is measured against.
- * Counting: a read callback over memory, no seek, a 4 KiB buffer, av_read_frame. Extracting: the same input, the raw
+ * Counting and going through packets: a read callback over memory, no seek, a 4 KiB buffer, av_read_frame. Extracting: the same input, the raw
  * h264 or hevc muxer, a write callback with a 32 KiB buffer. Remuxing: all streams, into fragments. Built at -O2 as a shared object that the bench loads. */
 #include <libavformat/avformat.h>
 #include <string.h>
@@ -70,6 +70,25 @@ int64_t by_hand_count(const uint8_t *data, size_t size)
     av_packet_free(&packet);
     close_input(&input, &io);
     return video < 0 ? AVERROR_STREAM_NOT_FOUND : count;
+}
+
+/* How many bytes the packets of all streams have. */
+int64_t by_hand_packets(const uint8_t *data, size_t size)
+{
+    struct bytes bytes = { data, size };
+    AVFormatContext *input;
+    AVIOContext *io;
+    AVPacket *packet = av_packet_alloc();
+    int64_t sum = 0;
+    int code = open_input(&input, &io, &bytes);
+
+    while (code >= 0 && (code = av_read_frame(input, packet)) >= 0) {
+        sum += packet->size;
+        av_packet_unref(packet);
+    }
+    av_packet_free(&packet);
+    close_input(&input, &io);
+    return code == AVERROR_EOF ? sum : code;
 }
 
 /* The same with all that may be left out on a clean film without changing the number: no libavformat host counts faster. */

@@ -18,6 +18,11 @@ impl ByHand {
         self.count_by(b"by_hand_count", data)
     }
 
+    /// The bytes of all packets of all streams.
+    pub fn packets(&self, data: &[u8]) -> u64 {
+        self.count_by(b"by_hand_packets", data)
+    }
+
     /// What libavformat itself takes at the least.
     pub fn leanest_count(&self, data: &[u8]) -> u64 {
         self.count_by(b"leanest_count", data)

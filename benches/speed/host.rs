@@ -33,6 +33,31 @@ fn count_of(source: *mut memux_source, engine: i32) -> u64 {
     }
 }
 
+/// Goes through all packets of all streams; gives how many bytes they have.
+pub fn packets(data: &[u8], engine: i32) -> u64 {
+    let (source, run, mut sum) = (source(data), run(engine), 0);
+    // SAFETY: as in `count`; the source is kept by the input.
+    unsafe {
+        let mut options = std::mem::zeroed::<memux_input_options>();
+        memux_input_options_init(&raw mut options, size_of::<memux_input_options>());
+        options.run = &raw const run;
+        let mut input = null_mut();
+        assert_eq!(memux_input_open(source, &raw const options, &raw mut input, null_mut()), 0, "memux_input_open");
+        memux_source_free(source);
+        let mut packet = std::mem::zeroed::<memux_packet>();
+        memux_packet_init(&raw mut packet, size_of::<memux_packet>());
+        let end = loop {
+            match memux_input_next(input, &raw mut packet, null_mut()) {
+                MEMUX_OK => sum += packet.size as u64,
+                end => break end,
+            }
+        };
+        assert_eq!(end, MEMUX_END, "memux_input_next");
+        memux_input_free(input);
+    }
+    sum
+}
+
 /// The shortest call there is.
 pub fn count_frames(data: &[u8]) -> u64 {
     let mut frames = 0;

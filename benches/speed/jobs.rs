@@ -28,6 +28,15 @@ pub fn count<'a>(data: &'a [u8], container: &str, by_hand: &'a ByHand) -> Vec<Va
     variants
 }
 
+/// All packets of all streams, as a host is shown them.
+pub fn packets<'a>(data: &'a [u8], by_hand: &'a ByHand) -> Vec<Variant<'a>> {
+    vec![
+        variant("by hand", || by_hand.packets(data)),
+        variant("memux, walk", || host::packets(data, MEMUX_ENGINE_WALK)),
+        variant("memux, FFmpeg", || host::packets(data, MEMUX_ENGINE_FFMPEG)),
+    ]
+}
+
 fn crate_mp4(data: &[u8]) -> u64 {
     let file = mp4::Mp4Reader::read_header(std::io::Cursor::new(data), data.len() as u64).expect("an MP4");
     let video = file.tracks().values().find(|track| matches!(track.track_type(), Ok(mp4::TrackType::Video)));

@@ -44,6 +44,7 @@ fn rounds(folder: &Path, by_hand: &ByHand, films: &[&str]) {
             if container != "_faststart.mp4" {
                 continue;
             }
+            report("packets", film, container, clock::measure(jobs::packets(&data, by_hand), rounds));
             // What the program written by hand cannot do: the index at the end.
             let behind = read(&folder.join(format!("{film}.mp4")));
             assert_eq!(host::count_frames(&behind), host::count_frames(&data), "{film}.mp4");
@@ -69,6 +70,7 @@ fn once(job: &str, variant: &str, file: &Path, by_hand: &ByHand) {
     let mut output = Vec::new();
     let mut variants = match job {
         "count" => jobs::count(&data, &container, by_hand),
+        "packets" => jobs::packets(&data, by_hand),
         _ => jobs::EXTRACTIONS
             .into_iter()
             .find(|(name, _)| *name == job)

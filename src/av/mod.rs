@@ -20,7 +20,7 @@ mod subtitles;
 pub mod version;
 
 pub use decoder::Decoder;
-pub use describe::{Depth, side_data_name};
+pub use describe::{Depth, SKIP_SAMPLES, side_data_name};
 pub use input::{Codec, Input, MediaType, Next};
 pub use muxer::{Muxer, MuxerFormat};
 pub use packet::Packet;

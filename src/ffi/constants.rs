@@ -179,7 +179,7 @@ pub const MEMUX_REASON_ASKED: i32 = 1;
 pub const MEMUX_REASON_SOURCE: i32 = 2;
 /// Not the walk: a trace tells of calls that only FFmpeg makes.
 pub const MEMUX_REASON_TRACE: i32 = 3;
-/// Not the walk: decoded frames, or its own choice of the best stream, were asked for.
+/// Not the walk: what was asked for is FFmpeg's: decoded frames, its own choice of the best stream, going to a time.
 pub const MEMUX_REASON_JOB: i32 = 4;
 /// Not the walk: the walk does not know the container.
 pub const MEMUX_REASON_CONTAINER: i32 = 5;

@@ -3,7 +3,7 @@
 use super::digest::{memux_digest_options, memux_digest_report};
 use super::fanout::{memux_fanout_options, memux_fanout_output, memux_fanout_report, memux_fanout_result};
 use super::guard;
-use super::input::{memux_input_options, memux_input_report};
+use super::input_options::{memux_input_options, memux_input_report};
 use super::packet::memux_packet;
 use super::probe::{memux_probe_options, memux_probe_report};
 use super::ptr;

@@ -1,86 +1,24 @@
 //! `memux_input`: a container that stays open, packets one by one.
 
-use super::constants::{MEMUX_NO_TIME, MEMUX_SEEK_EXACT, MEMUX_SEEK_KEYFRAME, MEMUX_UNKNOWN};
+use super::constants::{MEMUX_NO_TIME, MEMUX_SEEK_EXACT, MEMUX_SEEK_KEYFRAME};
 use super::error::memux_error;
 use super::guard;
 use super::handle::{self, Handle};
 use super::hold::Hold;
 use super::info::memux_info;
+use super::input_options::{memux_input_options, memux_input_report, read, to_c};
 use super::lent::Lent;
 use super::packet::{memux_packet, show};
-use super::probe::level;
-use super::ptr::{self, Versioned, null, reserved, unknown};
-use super::report::{counters, memux_io_counters};
-use super::run_options::{self, memux_run_options};
+use super::ptr::{self, null, unknown};
 use super::source::memux_source;
 use super::status::memux_status;
 use super::views::memux_side_data;
-use crate::av::Format;
-use crate::error::{Result, Status};
+use crate::error::{Error, Result, Status};
 use crate::fault::{Place, point};
 use crate::io::{Control, Seekability, Source};
-use crate::ops::input::{Aim, Options, Reader, Report, no_stream, said_of_both, should_open_front_to_back};
-use crate::ops::{self, Run};
+use crate::ops::input::{Aim, Options, Reader, no_stream, said_of_both, should_open_front_to_back};
+use crate::ops::{self, Road};
 use self_cell::{MutBorrow, self_cell};
-use std::mem::{offset_of, size_of};
-
-/// How a container is opened. A struct of zeros with its struct_size finds out all first. Since 0.1.0.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct memux_input_options {
-    /// Set by memux_input_options_init().
-    pub struct_size: usize,
-    /// May be NULL: the defaults. Progress and trace callbacks are made until the input is freed; the timeout is for each
-    /// call; the engine is not looked at.
-    pub run: *const memux_run_options,
-    /// MEMUX_PROBE_FULL: streams are read for a while, so that no time stamp is left out that FFmpeg can fill in.
-    /// MEMUX_PROBE_HEADER: packets come at once.
-    pub level: i32,
-    /// 0.
-    pub reserved: i32,
-}
-
-/// What an open container has shown of itself. Since 0.1.0.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct memux_input_report {
-    /// Set by memux_input_report_init().
-    pub struct_size: usize,
-    /// Packets given so far.
-    pub packets: u64,
-    /// Packets that FFmpeg marked as corrupt.
-    pub corrupt_packets: u64,
-    /// The byte at which the input broke off, with MEMUX_COMPLETENESS_TRUNCATED, where it is known.
-    pub truncated_at: u64,
-    /// Bytes read from the source.
-    pub bytes_read: u64,
-    /// Bytes held in memory because the reader cannot seek and the container makes that necessary; else 0.
-    pub spooled_bytes: u64,
-    /// Whether the input was whole: one of MEMUX_COMPLETENESS_*. Known when its end has been met.
-    pub completeness: i32,
-    /// 0.
-    pub reserved: i32,
-    /// What was asked of the host's callbacks.
-    pub io: memux_io_counters,
-}
-
-// SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers and nullable pointers only.
-unsafe impl Versioned for memux_input_options {
-    const NAME: &'static str = "memux_input_options";
-    const FIRST_SIZE: usize = offset_of!(Self, reserved) + size_of::<i32>();
-}
-
-// SAFETY: repr(C), `struct_size` first, no padding (asserted below), integers only.
-unsafe impl Versioned for memux_input_report {
-    const NAME: &'static str = "memux_input_report";
-    const FIRST_SIZE: usize = offset_of!(Self, io) + size_of::<memux_io_counters>();
-}
-
-#[cfg(target_pointer_width = "64")]
-const _: () = {
-    assert!(size_of::<memux_input_options>() == 24 && offset_of!(memux_input_options, level) == 16);
-    assert!(size_of::<memux_input_report>() == 104 && offset_of!(memux_input_report, completeness) == 48);
-};
 
 /// An open container. It keeps its source until it is freed; a source of a reader serves nothing else meanwhile. Used by
 /// one thread at a time; a call from inside one of its callbacks gets MEMUX_ERROR_BUSY. Since 0.1.0.
@@ -95,6 +33,9 @@ impl Handle for memux_input {
 /// What an open container stands on.
 struct Ground {
     source: MutBorrow<Hold>,
+    /// Once more, where it is one block of memory: packets lie in there.
+    block: Option<Hold>,
+    road: Road,
     control: Control,
     /// The source can be gone back in.
     seeks: bool,
@@ -115,7 +56,9 @@ struct Open {
 
 /// Opens a container, to read its packets one by one.
 ///
-/// `options` may be NULL. The source may be freed at once: the input keeps its share of it.
+/// `options` may be NULL. The source may be freed at once: the input keeps its share of it. Where the packets lie in one
+/// block of memory and are known by the container's tables alone, they are pieces of that memory, and FFmpeg is not needed:
+/// memux_input_report.engine is MEMUX_ENGINE_WALK. They are the same packets that FFmpeg gives.
 ///
 /// Ownership: on success `*input` is the host's, to be freed with memux_input_free(); NULL on failure, and `*error`, if
 /// `error` is not NULL, is the host's, to be freed with memux_error_free().
@@ -139,23 +82,26 @@ pub unsafe extern "C" fn memux_input_open(
     unsafe { guard::enter(error) }.status(|| {
         point(Place::Export);
         // SAFETY: this function's contract.
-        let (input, (run, options), source) =
+        let (input, (run, options), hold) =
             unsafe { (ptr::handle_out(input, "input")?, read(options)?, Hold::on(source)?) };
-        let (named, control) = ops::input::prepare(run, source.unblock())?;
-        let seeks = source.seekability() != Seekability::None;
-        let ground = Ground { source: MutBorrow::new(source), control, seeks };
-        let opened = open(ground, named, &options)?;
+        let (road, control) = ops::input::prepare(run, hold.unblock())?;
+        let seeks = hold.seekability() != Seekability::None;
+        // SAFETY: this function's contract.
+        let block = hold.as_slice().map(|_| unsafe { Hold::on(source) }).transpose()?;
+        let ground = Ground { source: MutBorrow::new(hold), block, road, control, seeks };
+        let opened = open(ground, &options)?;
         handle::give(input, memux_input { open: Lent::new(Open { opened, side_data: Vec::new() }) })?;
         Ok(Status::Ok)
     })
 }
 
 /// Some files, encrypted ones in fragments among them, libavformat can only open front to back.
-fn open(ground: Ground, named: Option<Format>, options: &Options) -> Result<Opened> {
+fn open(ground: Ground, options: &Options) -> Result<Opened> {
     let seeks = ground.seeks;
     let try_it = |ground: Ground, freely: bool| {
         let opened = Opened::try_new_or_recover(ground, |ground| {
-            Reader::open(ground.source.borrow_mut(), named, options, &ground.control, freely)
+            let block = ground.block.as_ref().and_then(Source::as_slice);
+            Reader::open(ground.source.borrow_mut(), block, &ground.road, options, &ground.control, freely)
         });
         opened.map_err(Box::new)
     };
@@ -175,14 +121,14 @@ fn open(ground: Ground, named: Option<Format>, options: &Options) -> Result<Open
 ///
 /// `*packet` is filled; what it points to stands until the next call with this input.
 ///
-/// Ownership: the packet's bytes belong to `input`; memux_packet_retain() makes a copy. On failure `*error`, if `error`
+/// Ownership: the packet's bytes belong to `input`, or are the host's own; memux_packet_retain() makes a copy. On failure `*error`, if `error`
 /// is not NULL, is the host's, to be freed with memux_error_free().
 /// Threads: one at a time.
 /// Statuses: MEMUX_OK; MEMUX_END (there is no more) and MEMUX_TRUNCATED (there is no more, and the input was cut off or
 /// damaged), both without a packet; failures are for good, each further call gives the same: MEMUX_ERROR_NO_MEMORY,
 /// MEMUX_ERROR_LIMIT, MEMUX_ERROR_CANCELLED, MEMUX_ERROR_TIMEOUT, MEMUX_ERROR_SOURCE, MEMUX_ERROR_NEEDS_SEEK,
-/// MEMUX_ERROR_CORRUPT, MEMUX_ERROR_INTERNAL; and MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_UNSUPPORTED,
-/// MEMUX_ERROR_BUSY.
+/// MEMUX_ERROR_CORRUPT, MEMUX_ERROR_LIBRARY_MISMATCH, MEMUX_ERROR_INTERNAL; and MEMUX_ERROR_INVALID_ARGUMENT,
+/// MEMUX_ERROR_UNSUPPORTED (also what MEMUX_ENGINE_WALK cannot do, for good), MEMUX_ERROR_BUSY.
 /// Since 0.1.0.
 ///
 /// # Safety
@@ -206,11 +152,12 @@ pub unsafe extern "C" fn memux_input_next(
         unsafe { with(input) }?.with("input", |open| {
             let Open { opened, side_data } = open;
             opened.with_dependent_mut(|_, reader| {
-                if reader.next()?.is_none() {
+                if !reader.next()? {
                     return Ok(if reader.is_truncated() { Status::Truncated } else { Status::End });
                 }
-                let current = reader.current();
-                place.write(&show(current, reader.time_base(current), side_data));
+                let current = reader.current().ok_or_else(|| Error::internal("a packet that is not there"))?;
+                let base = current.stream().and_then(|stream| reader.time_base(stream));
+                place.write(&show(&current, base, side_data));
                 Ok(Status::Ok)
             })
         })
@@ -225,7 +172,7 @@ pub unsafe extern "C" fn memux_input_next(
 /// Ownership: nothing changes hands. The packet given before does not stand any more.
 /// Threads: one at a time.
 /// Statuses: MEMUX_OK; MEMUX_ERROR_NEEDS_SEEK (the reader cannot: packets go on from where they were; or the container
-/// cannot be sought in: that is for good); otherwise those of memux_input_next().
+/// cannot be sought in: that is for good); MEMUX_ERROR_UNSUPPORTED (MEMUX_ENGINE_WALK: packets go on); otherwise those of memux_input_next().
 /// Since 0.1.0.
 ///
 /// # Safety
@@ -262,7 +209,7 @@ pub unsafe extern "C" fn memux_input_seek(
 /// Ownership: nothing changes hands.
 /// Threads: one at a time.
 /// Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_NO_STREAM (one of them is none, and nothing is changed),
-/// MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+/// MEMUX_ERROR_UNSUPPORTED (MEMUX_ENGINE_WALK, and a stream that was passed over: nothing is changed), MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
 /// Since 0.1.0.
 ///
 /// # Safety
@@ -292,7 +239,8 @@ pub unsafe extern "C" fn memux_input_select(
 ///
 /// Ownership: on success `*info` is the host's, to be freed with memux_info_free(), and lives on its own; NULL on failure.
 /// Threads: one at a time.
-/// Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL.
+/// Statuses: MEMUX_OK; MEMUX_ERROR_INVALID_ARGUMENT, MEMUX_ERROR_BUSY, MEMUX_ERROR_NO_MEMORY, MEMUX_ERROR_INTERNAL; where
+/// packets are walked, MEMUX_ERROR_LIBRARY_MISMATCH (packets go on), and the others of memux_input_open().
 /// Since 0.1.0.
 ///
 /// # Safety
@@ -305,10 +253,11 @@ pub unsafe extern "C" fn memux_input_info(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
+        point(Place::Export);
         // SAFETY: this function's contract.
         let (info, input) = unsafe { (ptr::handle_out(info, "info")?, with(input)?) };
         let description =
-            input.with("input", |open| Ok(open.opened.with_dependent_mut(|_, reader| reader.description().clone())))?;
+            input.with("input", |open| open.opened.with_dependent_mut(|_, reader| reader.description().cloned()))?;
         handle::give(info, memux_info::new(description)?).map(|()| Status::Ok)
     })
 }
@@ -330,6 +279,7 @@ pub unsafe extern "C" fn memux_input_get_report(
 ) -> memux_status {
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
+        point(Place::Export);
         // SAFETY: this function's contract.
         let (mut place, input) = unsafe { (ptr::place(report)?, with(input)?) };
         place.known()?;
@@ -364,31 +314,4 @@ pub unsafe extern "C" fn memux_input_free(input: *mut memux_input) {
 unsafe fn with<'a>(input: *mut memux_input) -> Result<&'a Lent<Open>> {
     // SAFETY: passed on.
     unsafe { handle::borrow(input) }.map(|input| &input.open).ok_or_else(|| null("input"))
-}
-
-/// # Safety
-/// NULL or the address of a struct as large as its `struct_size` says, and so for all that it points to.
-unsafe fn read(options: *const memux_input_options) -> Result<(Run, Options)> {
-    // SAFETY: passed on.
-    let Some(options) = unsafe { ptr::read(options) }? else { return Ok(Default::default()) };
-    let options = options.known()?;
-    reserved(options.reserved, "memux_input_options.reserved")?;
-    let level = level(options.level, "memux_input_options.level")?;
-    // SAFETY: passed on.
-    let run = unsafe { run_options::read(options.run) }?;
-    Ok((run, Options { level }))
-}
-
-fn to_c(report: &Report) -> memux_input_report {
-    memux_input_report {
-        struct_size: size_of::<memux_input_report>(),
-        packets: report.packets,
-        corrupt_packets: report.found.corrupt_packets,
-        truncated_at: report.found.truncated_at.unwrap_or(MEMUX_UNKNOWN),
-        bytes_read: report.found.bytes_read,
-        spooled_bytes: report.found.spooled_bytes,
-        completeness: report.found.completeness as i32,
-        reserved: 0,
-        io: counters(&report.found.calls),
-    }
 }

@@ -7,9 +7,10 @@ use super::handle::{self, Handle};
 use super::ptr::{self, Versioned, null};
 use super::status::memux_status;
 use super::views::memux_side_data;
-use crate::av::{self, Packet};
+use crate::av;
 use crate::description::Rational;
 use crate::error::{Error, Result, Status, copied};
+use crate::ops::input::Shown;
 use std::mem::{offset_of, size_of};
 
 /// A packet: a frame of video, some frames of audio, as the container holds them. All that it points to belongs to
@@ -19,12 +20,13 @@ use std::mem::{offset_of, size_of};
 pub struct memux_packet {
     /// Set by memux_packet_init().
     pub struct_size: usize,
-    /// The packet's bytes. NULL if there are none.
+    /// The packet's bytes. NULL if there are none. Where packets are walked (MEMUX_ENGINE_WALK), they lie in the memory that
+    /// the host gave as the source.
     pub data: *const u8,
     /// How many bytes.
     pub size: usize,
     /// How many bytes behind those may be read and are zero: decoders want 64 of them. Fewer where the packet lies in a
-    /// larger piece of memory; memux_packet_retain() always gives 64.
+    /// larger piece of memory, none where that is the host's; memux_packet_retain() always gives 64.
     pub padding: usize,
     /// `side_data_count` of them.
     pub side_data: *const memux_side_data,
@@ -58,7 +60,7 @@ unsafe impl Versioned for memux_packet {
 const _: () = assert!(size_of::<memux_packet>() == 96 && offset_of!(memux_packet, stream_index) == 80);
 
 /// Shows a packet. `side_data` is where its list stands as long as the packet does.
-pub(super) fn show(packet: &Packet, base: Option<Rational>, side_data: &mut Vec<memux_side_data>) -> memux_packet {
+pub(super) fn show(packet: &Shown, base: Option<Rational>, side_data: &mut Vec<memux_side_data>) -> memux_packet {
     side_data.clear();
     side_data.extend(packet.side_data().map(|(kind, data)| memux_side_data {
         struct_size: size_of::<memux_side_data>(),
@@ -80,7 +82,7 @@ pub(super) fn show(packet: &Packet, base: Option<Rational>, side_data: &mut Vec<
         pts: packet.pts().unwrap_or(MEMUX_NO_TIME),
         dts: packet.dts().unwrap_or(MEMUX_NO_TIME),
         duration: packet.duration(),
-        position: packet.offset().unwrap_or(MEMUX_UNKNOWN),
+        position: packet.position().unwrap_or(MEMUX_UNKNOWN),
         stream_index: packet.stream().and_then(|stream| i32::try_from(stream).ok()).unwrap_or(-1),
         flags: flag(packet.is_key(), MEMUX_PACKET_KEY)
             | flag(packet.is_corrupt(), MEMUX_PACKET_CORRUPT)

@@ -19,6 +19,7 @@ use crate::error::{Error, Result, Stage, Status};
 use crate::fault::{Place, point};
 use crate::io::codes;
 use crate::ops::Run;
+use crate::ops::input::Shown;
 use crate::ops::segment::{Cut, Options, Report, Segment, Taker, run};
 use std::ffi::{c_int, c_void};
 use std::mem::{offset_of, size_of};
@@ -37,7 +38,7 @@ pub struct memux_segment_view {
     pub offset: u64,
     /// Of media segments, counted from 0; 0 for what comes before them.
     pub sequence: u64,
-    /// When it begins, in microseconds from the beginning of the first.
+    /// When it begins, in microseconds by the times of the output: its first picture, or sound where there is none.
     pub start_us: i64,
     /// How long it lasts, in microseconds.
     pub duration_us: i64,
@@ -219,7 +220,7 @@ impl Taker for Host {
     fn cuts(&mut self, packet: &Packet, stream: &Stream) -> Result<bool> {
         let Some(cut) = self.cut else { return Ok(false) };
         let mut side_data = Vec::new();
-        let view = show(packet, Some(stream.time_base), &mut side_data);
+        let view = show(&Shown::Read(packet), Some(stream.time_base), &mut side_data);
         // SAFETY: as above.
         match on_host(|| unsafe { cut(self.opaque.get(), &raw const view) }) {
             answer if answer < 0 => Err(refusal(answer, 0)),

@@ -38,12 +38,15 @@ mod road_tests_matroska;
 mod road_tests_mp4;
 #[cfg(test)]
 mod road_tests_mpegts;
+#[cfg(any(test, fuzzing))]
+pub mod road_tests_packets;
 pub mod segment;
 mod select;
 #[cfg(test)]
 mod tests;
 
 pub use outcome::{Completeness, Engine, Note};
+pub use road::Road;
 pub use select::Select;
 
 use crate::io::{Cancel, Observer};

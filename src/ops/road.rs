@@ -75,14 +75,25 @@ impl Road {
             }
             Err(Stop::Declined(declined)) => {
                 control.start_over();
-                *found = Found { reason: declined.reason, ..Found::default() };
-                if self.engine == Engine::Walk {
-                    return Err(insisted(declined));
-                }
-                found.engine = Engine::Ffmpeg;
+                self.declines(declined, found)?;
                 Ok(None)
             }
         }
+    }
+
+    /// The walk leaves it to libavformat, where the host allows that.
+    pub fn declines(&self, declined: Declined, found: &mut Found) -> Result<()> {
+        *found = Found { reason: declined.reason, ..Found::default() };
+        if self.engine == Engine::Walk {
+            return Err(insisted(declined));
+        }
+        found.engine = Engine::Ffmpeg;
+        Ok(())
+    }
+
+    /// The host wants the walk and nothing else.
+    pub fn insists(&self) -> bool {
+        self.engine == Engine::Walk
     }
 
     /// What the walk's answers depend on.
@@ -91,12 +102,15 @@ impl Road {
     }
 
     fn open<'a>(&self, source: &'a dyn Source) -> std::result::Result<Walk<'a>, Declined> {
+        self.open_block(source.as_slice())
+    }
+
+    /// `bytes`: the source, where it is a single block of memory.
+    pub fn open_block<'a>(&self, bytes: Option<&'a [u8]>) -> std::result::Result<Walk<'a>, Declined> {
         if let Some(reason) = self.against {
             return Err(Declined::new(reason, "what is asked for is done by FFmpeg"));
         }
-        let bytes = source
-            .as_slice()
-            .ok_or_else(|| Declined::new(Reason::Source, "the source is no single block of memory"))?;
+        let bytes = bytes.ok_or_else(|| Declined::new(Reason::Source, "the source is no single block of memory"))?;
         fault::point(Place::Walk);
         Walk::open(bytes, self.format.as_deref().map(Container::from_ffmpeg_name), &self.rules)
     }

@@ -7,6 +7,7 @@
 use super::count::{self, Mode};
 #[cfg(test)]
 use super::left::{DAMAGED, ENCRYPTED, LEFT};
+use super::road_tests_packets::{self, LEVELS};
 #[cfg(test)]
 use super::tests::clip;
 use super::{Engine, Note, Run, Select, extract, open};
@@ -194,6 +195,9 @@ pub fn compare_samples(bytes: &[u8], name: &str) -> Result<(), Declined> {
         Walk::Mp4(movie) => compare_streams(movie, &views, gains, name)?,
         Walk::Matroska(segment) => compare_streams(segment, &views, gains, name)?,
         Walk::MpegTs(multiplex) => compare_streams(multiplex, &views, gains, name)?,
+    }
+    for level in LEVELS {
+        road_tests_packets::compare(bytes, level, name);
     }
     compare_time_bases(bytes, &walk, name);
     compare_reports(bytes, Select::FirstVideo, name);

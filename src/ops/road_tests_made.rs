@@ -8,8 +8,7 @@ use super::road_tests::{compare, compare_reports, packets};
 use super::road_tests_mpegts::completeness;
 use super::{Completeness, Select};
 use crate::walk::Reason;
-use films::Folder;
-pub use films::units;
+pub use films::{Folder, units};
 use std::sync::LazyLock;
 
 /// A container by its name, and how it is asked for; the name's end is the file's.

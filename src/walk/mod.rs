@@ -13,10 +13,12 @@ mod majors;
 mod matroska;
 pub mod mp4;
 mod mpegts;
+mod packets;
 mod sample;
 pub mod write;
 
 pub use declined::{Declined, Reason, Stop};
+pub use packets::{Known, Packet, Packets};
 pub use sample::{Codec, Counted, Data, Media, Sample, Stream};
 
 use crate::completeness::Container;

@@ -41,7 +41,6 @@ pub struct Sample<'a> {
     pub pts: Option<i64>,
     pub dts: Option<i64>,
     /// 0 where it is not known.
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "for operations to come"))]
     pub duration: i64,
     pub key: bool,
     /// An edit list drops it after decoding.

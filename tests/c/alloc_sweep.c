@@ -203,9 +203,9 @@ static void probing_survives_every_failed_allocation(void)
 
 static void packets_survive_every_failed_allocation(void)
 {
-    sweep(&(trial){ "h264.mp4", PACKETS, -1, 0, 0, NULL, 0 }, 600);
-    sweep(&(trial){ "vp9.webm", PACKETS, MEMUX_SEEKABILITY_CHEAP, 0, 1, NULL, 0 }, 600);
-    sweep(&(trial){ "h264.ts", PACKETS, -1, 0, 0, NULL, 0 }, 600);
+    sweep(&(trial){ "h264.mp4", PACKETS, -1, 0, 0, NULL, 0 }, 300);
+    sweep(&(trial){ "vp9.webm", PACKETS, MEMUX_SEEKABILITY_CHEAP, 0, 1, NULL, 0 }, 300);
+    sweep(&(trial){ "h264.ts", PACKETS, -1, 0, 0, NULL, 0 }, 300);
 }
 
 static void remuxing_survives_every_failed_allocation(void)

@@ -305,6 +305,8 @@ static const struct row {
     ROW(memux_fanout_options_init), ROW(memux_fanout_output_init), ROW(memux_fanout_result_init), ROW(memux_fanout_report_init),
     ROW(memux_digest_options_init), ROW(memux_digest_report_init), ROW(memux_digest), ROW(memux_digests_count),
     ROW(memux_digests_stream), ROW(memux_digests_whole), ROW(memux_digests_algorithm), ROW(memux_digests_free),
+    ROW(memux_segment_options_init), ROW(memux_segment_report_init), ROW(memux_segment), ROW(memux_segments_hls),
+    ROW(memux_dash_manifest), ROW(memux_segments_free),
     ROW(memux_fanout), ROW(memux_member_result_init), ROW(memux_sink_to_sinks), ROW(memux_sink_get_member),
     ROW(memux_feed_create), ROW(memux_source_from_feed), ROW(memux_feed_push), ROW(memux_feed_push_all),
     ROW(memux_feed_finish), ROW(memux_feed_fail), ROW(memux_feed_level), ROW(memux_feed_free),

@@ -39,6 +39,83 @@ static void row_memux_digests_whole(void) { EXPECT(memux_digests_whole(NULL)[0] 
 static void row_memux_digests_algorithm(void) { EXPECT(memux_digests_algorithm(NULL)[0] == '\0'); }
 static void row_memux_digests_free(void) { memux_digests_free(NULL); }
 
+INIT_ROW(memux_segment_options)
+INIT_ROW(memux_segment_report)
+
+static int no_segment(void *opaque, const memux_segment_view *segment)
+{
+    (void)opaque;
+    (void)segment;
+    return EXPECT(0);
+}
+
+static void row_memux_segment(void)
+{
+    const memux_status refused = MEMUX_ERROR_INVALID_ARGUMENT;
+    memux_source *source = source_of_nonsense();
+    memux_segments *segments = GARBAGE(memux_segments);
+    memux_segment_options options;
+    memux_segment_report report;
+    memux_remux_options remux;
+    memux_run_options run;
+
+    GARBAGE_REPORT(report);
+    REFUSED(memux_segment(NULL, NULL, &segments, &report, error), refused);
+    EXPECT(segments == NULL && report.truncated_at == MEMUX_UNKNOWN && report.segments == 0);
+    REFUSED(memux_segment(source, NULL, NULL, NULL, error), refused);
+    memux_segment_options_init(&options, sizeof options);
+    memux_remux_options_init(&remux, sizeof remux);
+    memux_run_options_init(&run, sizeof run);
+    REFUSED(memux_segment(source, &options, NULL, NULL, error), refused);
+    options.remux = &remux;
+    REFUSED(memux_segment(source, &options, NULL, NULL, error), refused);
+    options.segment = no_segment;
+    REFUSED(memux_segment(source, &options, NULL, NULL, error), refused);
+    remux.format = "mp4";
+    options.cut_by = 99;
+    REFUSED(memux_segment(source, &options, NULL, NULL, error), MEMUX_ERROR_UNSUPPORTED);
+    options.cut_by = MEMUX_CUT_BY_HOST;
+    REFUSED(memux_segment(source, &options, NULL, NULL, error), refused);
+    options.cut_by = 0;
+    options.duration_us = -1;
+    REFUSED(memux_segment(source, &options, NULL, NULL, error), refused);
+    options.duration_us = 0;
+    options.reserved = 1;
+    REFUSED(memux_segment(source, &options, NULL, NULL, error), refused);
+    options.reserved = 0;
+    remux.run = &run;
+    REFUSED(memux_segment(source, &options, NULL, NULL, error), refused);
+    remux.run = NULL;
+    segments = GARBAGE(memux_segments);
+    REFUSED(memux_segment(source, &options, &segments, NULL, error), MEMUX_ERROR_FORMAT);
+    EXPECT(segments == NULL);
+    memux_source_free(source);
+}
+
+static void row_memux_segments_hls(void)
+{
+    memux_buffer *buffer = GARBAGE(memux_buffer);
+
+    REFUSED(memux_segments_hls(NULL, "i", "p", "s", &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(buffer == NULL);
+    REFUSED(memux_segments_hls(NULL, NULL, NULL, NULL, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+}
+
+static void row_memux_dash_manifest(void)
+{
+    memux_buffer *buffer = GARBAGE(memux_buffer);
+    memux_dash_set set = { NULL, "i", "p", "s" };
+
+    REFUSED(memux_dash_manifest(&set, 1, &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    EXPECT(buffer == NULL);
+    REFUSED(memux_dash_manifest(&set, 0, &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_dash_manifest(NULL, 1, &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_dash_manifest(&set, SIZE_MAX, &buffer, error), MEMUX_ERROR_INVALID_ARGUMENT);
+    REFUSED(memux_dash_manifest(&set, 1, NULL, error), MEMUX_ERROR_INVALID_ARGUMENT);
+}
+
+static void row_memux_segments_free(void) { memux_segments_free(NULL); }
+
 INIT_ROW(memux_member_result)
 
 static void row_memux_sink_to_sinks(void)

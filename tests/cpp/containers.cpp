@@ -89,6 +89,7 @@ static void packets_are_a_range()
     EXPECT_SAME(keys, 5);
     EXPECT(!input.truncated());
     EXPECT_SAME(input.report().packets, 206);
+    EXPECT_SAME(input.report().engine, MEMUX_ENGINE_WALK);
     EXPECT(input.begin() == input.end());
     EXPECT_SAME(input.info().streams().size(), 2);
 }

@@ -7,7 +7,7 @@ use std::ptr::null;
 /// it.
 type Trial = (&'static str, usize, fn(&mut Room, *mut *mut memux_error) -> memux_status);
 
-fn trials() -> [Trial; 23] {
+fn trials() -> [Trial; 25] {
     [
         ("memux_reader", size_of::<memux_reader>(), |room, error| {
             let mut source = null_mut();
@@ -82,6 +82,25 @@ fn trials() -> [Trial; 23] {
             digest(room.address(), null_mut(), error)
         }),
         ("memux_digest_report", size_of::<memux_digest_report>(), |room, error| digest(null(), room.address(), error)),
+        ("memux_segment_options", size_of::<memux_segment_options>(), |room, error| {
+            let mut trial = SegmentTrial::new();
+            if room.0[0] >= size_of::<memux_segment_options>() as u64 {
+                let address = room.address::<memux_segment_options>();
+                // SAFETY: as above. What a host of another version has set stays.
+                unsafe { ((*address).segment, (*address).remux) = (SEGMENT, &raw const trial.remux) };
+            }
+            trial.run(room.address(), null_mut(), error)
+        }),
+        ("memux_segment_report", size_of::<memux_segment_report>(), |room, error| {
+            let mut trial = SegmentTrial::new();
+            let options = memux_segment_options {
+                struct_size: size_of::<memux_segment_options>(),
+                remux: &raw const trial.remux,
+                segment: SEGMENT,
+                ..zeroed()
+            };
+            trial.run(&raw const options, room.address(), error)
+        }),
         ("memux_member_result", size_of::<memux_member_result>(), |room, error| {
             let (mut buffer, mut sink) = (null_mut(), null_mut());
             // SAFETY: as above.
@@ -167,6 +186,41 @@ fn digest(
         memux_digests_free(digests);
         memux_source_free(source);
         status
+    }
+}
+
+const SEGMENT: memux_segment_fn = Some(a_segment);
+
+unsafe extern "C" fn a_segment(_: *mut std::ffi::c_void, _: *const memux_segment_view) -> std::ffi::c_int {
+    0
+}
+
+struct SegmentTrial {
+    remux: memux_remux_options,
+}
+
+impl SegmentTrial {
+    fn new() -> Self {
+        let format = c"mp4".as_ptr();
+        SegmentTrial {
+            remux: memux_remux_options { struct_size: size_of::<memux_remux_options>(), format, ..zeroed() },
+        }
+    }
+
+    fn run(
+        &mut self,
+        options: *const memux_segment_options,
+        report: *mut memux_segment_report,
+        error: *mut *mut memux_error,
+    ) -> memux_status {
+        let clip = clip();
+        let source = memory(&clip);
+        // SAFETY: as for `count`.
+        unsafe {
+            let status = memux_segment(source, options, null_mut(), report, error);
+            memux_source_free(source);
+            status
+        }
     }
 }
 

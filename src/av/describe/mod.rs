@@ -10,8 +10,8 @@ use super::input::Input;
 use crate::description::{Audio, Chapter, Container, Description, Kind, Program, Rational, Stream, Tag, Video};
 use crate::error::{Result, copied};
 use libc::c_int;
-pub use names::side_data as side_data_name;
 use names::text;
+pub use names::{SKIP_SAMPLES, side_data as side_data_name};
 use std::ptr::{self, NonNull};
 
 /// Whether decoders are opened for what only they know.

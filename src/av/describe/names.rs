@@ -90,8 +90,15 @@ pub fn channel_layout(known: &ff::AVCodecParameters) -> Option<String> {
     }
 }
 
+/// How much of the sound is skipped.
+pub const SKIP_SAMPLES: c_int = ff::AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES as c_int;
+
 /// What FFmpeg calls a kind of side data.
 pub fn side_data(kind: c_int) -> &'static CStr {
+    // Packets that are walked have it too, and may be all that is wanted: then there is no FFmpeg to ask.
+    if kind == SKIP_SAMPLES {
+        return c"Skip Samples";
+    }
     // SAFETY: takes a number; the result is static or null.
     unsafe {
         let name = ff::av_packet_side_data_name(kind);

@@ -46,6 +46,8 @@ pub struct Group {
     pub duration: u64,
     /// Something is added to the frames.
     pub has_addition: bool,
+    /// How much of the sound is not to be heard, in nanoseconds: at the end, or at the beginning where it is below 0.
+    pub padding: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -194,6 +196,7 @@ fn group<'a>(inside: &'a [u8], base: usize, strangers: &mut Strangers) -> Result
             id::BLOCK_ADDITIONS => said.has_addition |= additions(body, body_at, strangers)?,
             id::BLOCK_DURATION if body.len() <= 8 => said.duration = be(body),
             id::REFERENCE_BLOCK if body.len() <= 8 => said.is_referring = true,
+            id::DISCARD_PADDING if body.len() <= 8 => said.padding = signed(body),
             _ if kind == Some(id::Kind::Skipped) || kind.is_none() => {}
             _ if kind == Some(id::Kind::Number) && body.len() <= 8 => {}
             _ => return Err(damaged(here)),
@@ -201,6 +204,11 @@ fn group<'a>(inside: &'a [u8], base: usize, strangers: &mut Strangers) -> Result
         at = end;
     }
     Ok(found.map(|(at, body)| Block { at, body, group: Some(said) }))
+}
+
+fn signed(body: &[u8]) -> i64 {
+    let unused = u32::try_from(body.len()).map_or(0, |size| 64u32.saturating_sub(size.saturating_mul(8)));
+    if body.is_empty() { 0 } else { be(body).wrapping_shl(unused).cast_signed().wrapping_shr(unused) }
 }
 
 /// Whether anything is added to a block.

@@ -63,6 +63,14 @@ impl Whole {
         !matches!(self.rule, Rule::Ac3 | Rule::Mp2 | Rule::Opus)
     }
 
+    /// How many samples are in a packet, at 48 kHz, where its parser finds that.
+    pub fn samples(&self, frame: &[u8]) -> Option<u64> {
+        (self.rule == Rule::Opus)
+            .then(|| opus(frame, self.is_multistream))
+            .flatten()
+            .and_then(|samples| u64::try_from(samples).ok())
+    }
+
     pub fn check(&self, frame: &[u8]) -> Result<(), Declined> {
         let whole = match self.rule {
             Rule::Ac3 => ac3_size(frame) == Some(frame.len()),
@@ -128,7 +136,8 @@ fn is_opus(packet: &[u8], sizes_told: bool) -> bool {
     opus(packet, sizes_told).is_some()
 }
 
-fn opus(packet: &[u8], sizes_told: bool) -> Option<()> {
+/// How many samples it holds, at 48 kHz.
+fn opus(packet: &[u8], sizes_told: bool) -> Option<usize> {
     const MOST: usize = 1275;
     let (contents, mut rest) = packet.split_first()?;
     // Looks like the framing of transport streams.
@@ -163,7 +172,7 @@ fn opus(packet: &[u8], sizes_told: bool) -> Option<()> {
         }
         _ => opus_many(&mut rest, sizes_told)?,
     };
-    (frames.checked_mul(opus_duration(contents >> 3))? <= 5760).then_some(())
+    frames.checked_mul(opus_duration(contents >> 3)).filter(|samples| *samples <= 5760)
 }
 
 /// Up to 48 frames, of one size or each of its own, and padding.

@@ -8,11 +8,13 @@ mod frames;
 mod header;
 mod lacing;
 mod number;
+mod packets;
 mod samples;
 mod schema;
 mod tracks;
 
 pub use header::begins;
+pub use packets::Packets;
 pub use samples::Samples;
 
 use super::{Counted, Declined, Demux, Media, Pace, Rules, Stop, Stream};

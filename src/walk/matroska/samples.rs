@@ -38,6 +38,14 @@ impl<'a> Iterator for Samples<'a> {
 }
 
 impl Samples<'_> {
+    /// What belongs to the sample given last.
+    pub fn beside(&self) -> Beside {
+        match self {
+            Samples::Track(track) => track.beside,
+            Samples::Picture(_) | Samples::Nothing(_) => Beside::default(),
+        }
+    }
+
     /// Spares the look into each sample that tells key frames.
     pub fn without_keys(mut self) -> Self {
         if let Samples::Track(track) = &mut self {
@@ -72,6 +80,7 @@ pub struct TrackSamples<'a> {
     whole: Whole,
     /// Nobody asks which samples are key frames.
     without_keys: bool,
+    beside: Beside,
 }
 
 struct Pending<'a> {
@@ -84,6 +93,18 @@ struct Pending<'a> {
     /// Of all frames together.
     duration: u64,
     is_key: bool,
+    padding: i64,
+}
+
+/// What belongs to the sample given last, beside what every container tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside {
+    /// How much of the sound is not to be heard, in nanoseconds.
+    pub padding: i64,
+    /// How many samples it holds, at 48 kHz, where the codec's parser finds that.
+    pub samples: Option<u64>,
+    /// Bytes were added to its block.
+    pub has_addition: bool,
 }
 
 impl<'a> TrackSamples<'a> {
@@ -117,6 +138,7 @@ impl<'a> TrackSamples<'a> {
             frames: Frames::new(rule, track.configuration),
             whole: Whole::new(rule, track.configuration)?,
             without_keys: false,
+            beside: Beside::default(),
             track,
         })
     }
@@ -191,7 +213,9 @@ impl<'a> TrackSamples<'a> {
         }
         self.reach = self.reach.max(time.wrapping_add(duration));
         let rest = laces.frames;
-        Ok(Some(Pending { laces, next: 0, at: block.at, rest, time: Some(time), duration, is_key }))
+        let padding = block.group.map_or(0, |group| group.padding);
+        self.beside.has_addition = block.group.is_some_and(|group| group.has_addition);
+        Ok(Some(Pending { laces, next: 0, at: block.at, rest, time: Some(time), duration, is_key, padding }))
     }
 
     /// The time stamp of a block, in the units of the stream, two's complement where it is below 0.
@@ -242,6 +266,8 @@ impl<'a> TrackSamples<'a> {
         let key = !self.without_keys
             && self.frames.is_key(&all, pending.is_key && nth == 0).map_err(|declined| declined.at(at))?;
         // Of sound that it looks into, libavformat finds the duration there.
+        self.beside.padding = pending.padding;
+        self.beside.samples = self.whole.samples(&all);
         let is_sound = self.track.treatment.parsed && !self.track.is_video;
         let duration = if is_sound { 0 } else { i64::try_from(duration).unwrap_or(0) };
         let data = if prefix.is_empty() { Data::Whole(frame) } else { Data::Prefixed(prefix, frame) };

@@ -85,6 +85,7 @@ pub const BLOCK_GROUP: u32 = 0xa0;
 pub const BLOCK: u32 = 0xa1;
 pub const BLOCK_DURATION: u32 = 0x9b;
 pub const BLOCK_ADDITIONS: u32 = 0x75a1;
+pub const DISCARD_PADDING: u32 = 0x75a2;
 pub const BLOCK_MORE: u32 = 0xa6;
 pub const BLOCK_ADDITIONAL: u32 = 0xa5;
 pub const REFERENCE_BLOCK: u32 = 0xfb;
@@ -167,7 +168,7 @@ fn groups(parent: u32) -> &'static [Group] {
         BLOCK_GROUP => &[
             (Binary, &[BLOCK]),
             (Master, &[BLOCK_ADDITIONS]),
-            (Number, &[BLOCK_DURATION, 0x75a2, REFERENCE_BLOCK]),
+            (Number, &[BLOCK_DURATION, DISCARD_PADDING, REFERENCE_BLOCK]),
             (Skipped, &[0xa4]),
         ],
         BLOCK_ADDITIONS => &[(Master, &[BLOCK_MORE])],

@@ -32,6 +32,8 @@ pub struct Track<'a> {
     pub delay: u64,
     /// Of a frame, in nanoseconds; 0 where it is not told.
     pub default_duration: u64,
+    /// Sound of 48 000 samples in a second.
+    pub is_48k: bool,
 }
 
 /// The elements of a track as they are read; libavformat's values where they are left out.
@@ -75,6 +77,7 @@ pub fn track<'a>(
         scale: 1.0,
         delay: 0,
         default_duration: entry.default_duration,
+        is_48k: entry.sampling == 48_000.0 && [0.0, 48_000.0].contains(&entry.output_sampling),
     };
     let Some(codec) = entry.codec.filter(|codec| fits(entry.kind, codec)) else { return Ok(track) };
     if entry.kind == id::TYPE_VIDEO && track.default_duration == 0 && entry.frame_rate > 0.0 {

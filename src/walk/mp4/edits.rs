@@ -76,6 +76,8 @@ pub struct Segment {
     pub stop: i64,
     /// The packet that is shown in part: its first samples are skipped.
     pub partial: Option<u64>,
+    /// How much of the sound is skipped at the beginning, in units of the track.
+    pub skipped: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +107,8 @@ pub struct Plan {
     pub discarded: u64,
     /// How long nothing is shown at first.
     pub empty: i64,
+    /// How long all edits last.
+    pub lasts: i64,
 }
 
 /// How many packets and edits may be gone through: more than honest files need, in relation to what is there.
@@ -125,6 +129,7 @@ pub fn plan<'a>(timeline: &impl Timeline<'a>, scale: Scale, pace: Pace) -> Resul
         let duration = duration.filter(|duration| *duration < 1 << 60).ok_or_else(odd)?;
         let begin = due;
         due = due.checked_add(duration).filter(|due| *due < 1 << 61).ok_or_else(odd)?;
+        plan.lasts = plan.lasts.saturating_add(duration);
         if !shown_any && edit.start == -1 {
             plan.empty = plan.empty.saturating_add(duration);
             continue;
@@ -164,8 +169,15 @@ impl Window {
         let keys = timeline.keys();
         let first = self.first_packet(timeline, scale)?;
         let stop = self.start.saturating_add(self.duration);
-        let mut segment =
-            Segment { first, end: first, times: Times::Fixed(self.begin), start: self.start, stop, partial: None };
+        let mut segment = Segment {
+            first,
+            end: first,
+            times: Times::Fixed(self.begin),
+            start: self.start,
+            stop,
+            partial: None,
+            skipped: 0,
+        };
         let mut discarded = 0u64;
         let mut shown_any = false;
         let mut ends = if timeline.has_offsets() && !scale.is_audio { 2u32 } else { 1 };
@@ -176,16 +188,20 @@ impl Window {
             let duration = duration.unwrap_or(self.duration);
             let shown = time.wrapping_add(scale.shift).wrapping_add(offset);
             if shown < self.start || shown >= stop {
-                let partial = scale.is_audio && !scale.is_vorbis && self.first_edit;
-                if partial && shown < self.start && shown.wrapping_add(duration) > self.start {
+                let skips = scale.is_audio && !scale.is_vorbis && self.first_edit;
+                if skips && shown < self.start && shown.wrapping_add(duration) > self.start {
                     if shown_any {
                         return Err(Declined::structure("an edit that begins twice").into());
                     }
                     shown_any = true;
                     segment.partial = Some(index);
                     let skipped = self.start.wrapping_sub(shown);
+                    segment.skipped = segment.skipped.saturating_add(skipped);
                     segment.times = Times::Moved(self.begin.wrapping_sub(skipped).wrapping_sub(time));
                 } else {
+                    if skips && !shown_any {
+                        segment.skipped = segment.skipped.saturating_add(duration);
+                    }
                     discarded = discarded.wrapping_add(1);
                 }
             } else if !shown_any {

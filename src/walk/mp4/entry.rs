@@ -26,6 +26,8 @@ pub struct Description<'a> {
     pub samples_per_frame: u32,
     /// Pictures: a width and a height are told.
     pub has_dimensions: bool,
+    /// AAC of the usual kind: how many samples a second has, of which a packet holds 1024.
+    pub aac_rate: Option<u32>,
 }
 
 /// What the reading depends on beside the bytes of the box.
@@ -135,6 +137,7 @@ impl<'a> Entry<'a> {
             frame_bytes: 0,
             samples_per_frame: 0,
             has_dimensions: false,
+            aac_rate: None,
         };
         match context.kind {
             Kind::Video => self.describe_video(context, &mut description)?,
@@ -282,7 +285,7 @@ fn detail<'a>(atom: &Atom<'a>, context: &Context<'a>, description: &mut Descript
         }
         b"ddts" => body.len() >= 20 && Cursor::new(body).i32().is_some_and(|rate| rate > 0),
         b"esds" => {
-            let coding = elementary(body, description.kind, description.coding);
+            let coding = elementary(body, description);
             description.coding =
                 coding.ok_or_else(|| atom.structure("a decoder's description that is not known here"))?;
             true
@@ -306,7 +309,8 @@ fn detail<'a>(atom: &Atom<'a>, context: &Context<'a>, description: &mut Descript
 }
 
 /// `esds`: the codec by its MPEG-4 number. `None` where libavformat might not take it.
-fn elementary(body: &[u8], kind: Kind, named: Coding) -> Option<Coding> {
+fn elementary(body: &[u8], description: &mut Description) -> Option<Coding> {
+    let (kind, named) = (description.kind, description.coding);
     let mut cursor = Cursor::new(body);
     cursor.u32()?;
     let (tag, _) = descriptor(&mut cursor)?;
@@ -333,7 +337,7 @@ fn elementary(body: &[u8], kind: Kind, named: Coding) -> Option<Coding> {
     {
         let header = cursor.take(u64::from(size)).filter(|header| !header.is_empty())?;
         if kind == Kind::Audio && !matches!(number, 0xa5..=0xe1) {
-            check_aac(header)?;
+            description.aac_rate = check_aac(header)?.filter(|_| coding == Coding::Aac);
         }
     }
     Some(coding)
@@ -352,8 +356,12 @@ fn descriptor(cursor: &mut Cursor) -> Option<(u8, u32)> {
     Some((tag, size))
 }
 
-/// libavformat refuses a file with a configuration of channels that does not exist.
-fn check_aac(header: &[u8]) -> Option<()> {
+/// Samples in a second, by their number.
+const AAC_RATES: [u32; 13] =
+    [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 7_350];
+
+/// libavformat refuses a file with a configuration of channels that does not exist. Gives the rate of the usual kind.
+fn check_aac(header: &[u8]) -> Option<Option<u32>> {
     let bits = header.iter().take(8).enumerate().fold(0u64, |bits, (index, byte)| {
         let shift = u32::try_from(index).map_or(56, |index| 56u32.saturating_sub(index.saturating_mul(8)));
         bits | u64::from(*byte).wrapping_shl(shift)
@@ -363,7 +371,13 @@ fn check_aac(header: &[u8]) -> Option<()> {
         31 => (field(5, 6).saturating_add(32), 11u32),
         object => (object, 5),
     };
+    let rate = usize::try_from(field(at, 4)).ok().and_then(|number| AAC_RATES.get(number).copied());
     let at = at.saturating_add(if field(at, 4) == 15 { 28 } else { 4 });
     // Beyond these are channel configurations and object types with rules of their own.
-    (field(at, 4) < 13 && object != 36).then_some(())
+    if field(at, 4) >= 13 || object == 36 {
+        return None;
+    }
+    // Low complexity, in frames of 1024, with channels that are told here.
+    let is_usual = object == 2 && field(at, 4) > 0 && field(at.saturating_add(4), 1) == 0;
+    Some(rate.filter(|_| is_usual))
 }

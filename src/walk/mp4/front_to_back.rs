@@ -12,6 +12,7 @@ use super::runs::{Item, Items, Run};
 use super::samples::{Order, TrackSamples};
 use super::tags::Kind;
 use crate::mem::prefetch;
+use crate::walk::codec::h264::Rate;
 
 /// What lies in the fragments, one by one, front to back.
 #[derive(Clone, Debug)]
@@ -96,6 +97,8 @@ pub struct FragmentSamples<'a> {
     is_plain: bool,
     judge: Judge,
     order: Order,
+    /// When the sample given last is decoded.
+    time: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +127,18 @@ impl<'a> FragmentSamples<'a> {
             state: State::New,
             judge: Judge::new(track.coding, track.kind, track.description.configuration)?,
             order: Order::default(),
+            time: 0,
         })
+    }
+
+    /// When the sample given last is decoded, whatever libavformat makes of that.
+    pub fn time(&self) -> i64 {
+        self.time
+    }
+
+    /// How long pictures last, by the samples up to here.
+    pub fn rate(&self) -> Rate {
+        self.judge.rate()
     }
 
     fn step(&mut self) -> Result<Option<Sample<'a>>, Declined> {
@@ -151,6 +165,7 @@ impl<'a> FragmentSamples<'a> {
         let dts = item.time;
         let composition = if self.is_plain { 0 } else { i64::from(item.composition) };
         let pts = dts.wrapping_add(shift).wrapping_add(composition);
+        self.time = dts;
         Ok(Sample {
             offset: item.offset,
             pts: Some(pts),

@@ -36,7 +36,7 @@ pub struct Header<'a> {
     pub fragments: Option<Fragments<'a>>,
     /// Where an index says that fragments begin.
     starts: BTreeSet<u64>,
-    is_indexed: bool,
+    pub is_indexed: bool,
     /// A fragment has come, and none of its media yet: there may be no sample in it.
     awaits_media: bool,
     last: [u8; 4],

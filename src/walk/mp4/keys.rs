@@ -74,6 +74,16 @@ impl Judge {
         matches!(self, Judge::H264(_) | Judge::Av1 | Judge::Vpx(_))
     }
 
+    /// How long its pictures last, as the codec says it.
+    pub fn rate(&self) -> h264::Rate {
+        match self {
+            Judge::H264(keys) => keys.rate(),
+            // Its parser knows of a rate too, which is not looked at here; nor is it where keys were found out before.
+            Judge::Av1 | Judge::Known(_) => h264::Rate::Unclear,
+            Judge::Always | Judge::Container | Judge::Vpx(_) => h264::Rate::Untold,
+        }
+    }
+
     /// `named`: the container's word.
     pub fn is_key(&mut self, named: bool, sample: &[u8]) -> Result<bool, Declined> {
         let unclear = || Declined::structure("a sample that the container and the codec speak differently of");

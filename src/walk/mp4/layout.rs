@@ -23,6 +23,8 @@ pub struct Track<'a> {
     pub extent: Extent,
     pub edits: Vec<Edit>,
     pub movie_timescale: u32,
+    /// How long the track lasts, as its header says it.
+    pub announced: i64,
     /// Tracks that it names as its chapters.
     pub chapters: Option<Vec<u32>>,
     pub layout: Layout<'a>,
@@ -100,6 +102,19 @@ impl<'a> Track<'a> {
             Layout::Empty | Layout::Blocks(..) => self.extent.most,
         };
         self.extent.most > most && exact() > most
+    }
+
+    /// How long libavformat takes the track to be: as it says itself, unless the table of durations or the edit list ends
+    /// sooner.
+    pub fn duration(&self) -> Result<i64, Declined> {
+        let tables = if self.extent.time > 0 { self.announced.min(self.extent.time) } else { self.announced };
+        Ok(self.plan()?.map_or(tables, |plan| tables.min(plan.lasts)))
+    }
+
+    /// How much of the sound is skipped at the beginning.
+    pub fn skipped(&self) -> Result<i64, Declined> {
+        let skipped = self.plan()?.and_then(|plan| plan.segments.first()).map_or(0, |segment| segment.skipped);
+        Ok(if self.kind == Kind::Audio { skipped } else { 0 })
     }
 
     /// The packets before edit lists.

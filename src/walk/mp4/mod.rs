@@ -1,6 +1,7 @@
 //! MP4 and QuickTime.
 
 mod boxes;
+mod durations;
 mod edits;
 mod entry;
 mod fragments;
@@ -10,6 +11,7 @@ mod kept;
 mod keys;
 mod layout;
 mod meta;
+mod packets;
 mod payloads;
 mod places;
 mod runs;
@@ -23,8 +25,10 @@ mod track;
 pub use header::begins;
 pub use kept::{Kept, KeptTrack};
 pub use keys::KnownKeys;
+pub use packets::Packets;
 
 use super::bytes::{Cursor, length, slice};
+use super::codec::h264::Rate;
 use super::{Codec, Counted, Data, Declined, Demux, Media, Pace, Reason, Rules, Sample, Stop, Stream};
 use front_to_back::FragmentSamples;
 use header::{Header, Part};
@@ -214,6 +218,24 @@ impl Samples<'_> {
         // Fragments are read one after another, and what they say is not looked up twice.
         if let Samples::Track(samples) = self {
             samples.know_keys(keys);
+        }
+    }
+
+    /// When the sample given last is decoded, whatever libavformat makes of that.
+    fn time(&self) -> i64 {
+        match self {
+            Samples::One(_) => 0,
+            Samples::Track(samples) => samples.time(),
+            Samples::Fragments(samples) => samples.time(),
+        }
+    }
+
+    /// How long pictures last, as the codec has said it up to here.
+    fn rate(&self) -> Rate {
+        match self {
+            Samples::One(_) => Rate::Untold,
+            Samples::Track(samples) => samples.rate(),
+            Samples::Fragments(samples) => samples.rate(),
         }
     }
 }

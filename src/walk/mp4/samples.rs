@@ -10,6 +10,7 @@ use super::sync::{KeyWalk, Keys};
 use super::tags::{Coding, Kind};
 use super::timeline::{BlockMoments, Moment, Offsets, SingleMoments, Timeline};
 use crate::mem::prefetch;
+use crate::walk::codec::h264::Rate;
 
 /// How many samples ahead memory is asked for.
 const AHEAD: usize = 32;
@@ -56,6 +57,8 @@ pub struct TrackSamples<'a> {
     /// The samples' bytes are looked into.
     looks: bool,
     order: Order,
+    /// When the sample given last is decoded, by the tables.
+    time: i64,
 }
 
 impl<'a> TrackSamples<'a> {
@@ -71,8 +74,15 @@ impl<'a> TrackSamples<'a> {
             Some(plan) if track.kind == Kind::Video => first_shown(track, plan, offsets).max(0),
             _ => 0,
         };
-        let all =
-            Segment { first: 0, end: len, times: Times::Moved(0), start: i64::MIN, stop: i64::MAX, partial: None };
+        let all = Segment {
+            first: 0,
+            end: len,
+            times: Times::Moved(0),
+            start: i64::MIN,
+            stop: i64::MAX,
+            partial: None,
+            skipped: 0,
+        };
         let judge = Judge::new(track.coding, track.kind, track.description.configuration)?;
         Ok(TrackSamples {
             bytes,
@@ -90,6 +100,7 @@ impl<'a> TrackSamples<'a> {
             looks: judge.looks(),
             judge,
             order: Order::default(),
+            time: 0,
             track: track.clone(),
         })
     }
@@ -124,6 +135,16 @@ impl<'a> TrackSamples<'a> {
         (self.judge, self.looks) = (Judge::Known(keys), false);
     }
 
+    /// When the sample given last is decoded, whatever libavformat makes of that.
+    pub fn time(&self) -> i64 {
+        self.time
+    }
+
+    /// How long pictures last, by the samples up to here.
+    pub fn rate(&self) -> Rate {
+        self.judge.rate()
+    }
+
     /// What goes on with the packets that follow these.
     pub fn into_state(self) -> (Judge, Order) {
         (self.judge, self.order)
@@ -155,6 +176,7 @@ impl<'a> TrackSamples<'a> {
             data: Data::Whole(data),
         };
         self.index = self.index.wrapping_add(1);
+        self.time = dts;
         Ok(sample)
     }
 }

@@ -21,6 +21,8 @@ pub enum Coding {
     Intra,
     /// Handed on as it is.
     Plain,
+    /// The same; how long a packet lasts is known when one was decoded.
+    Aac,
     Vorbis,
     /// Uncompressed, with bytes per sample and channel.
     Pcm(u32),
@@ -99,7 +101,8 @@ pub fn object_type(kind: Kind, number: u8) -> Option<Coding> {
         (Kind::Video, 0x20 | 0x60..=0x65) => Some(Coding::Plain),
         (Kind::Video, 0x6c..=0x6e) => Some(Coding::Intra),
         (Kind::Video, 0x21 | 0x23 | 0x6a | 0xa3 | 0xb1) => None,
-        (Kind::Audio, 0x40 | 0x66..=0x68 | 0xa9 | 0xad | 0xc1) => Some(Coding::Plain),
+        (Kind::Audio, 0x40 | 0x66..=0x68) => Some(Coding::Aac),
+        (Kind::Audio, 0xa9 | 0xad | 0xc1) => Some(Coding::Plain),
         (Kind::Audio, 0xdd) => Some(Coding::Vorbis),
         (Kind::Audio, _) => Some(Coding::Reframed),
         (Kind::Subtitle | Kind::Data, 0xe0 | 0x08 | 0x01 | 0x02) => Some(Coding::Plain),

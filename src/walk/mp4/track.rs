@@ -24,6 +24,7 @@ pub struct Movie<'r, 'a> {
 struct Parts<'a> {
     id: Option<u32>,
     timescale: Option<u32>,
+    announced: i64,
     kind: Kind,
     handled: bool,
     description: Option<Description<'a>>,
@@ -40,6 +41,7 @@ pub fn read<'a>(atom: &Atom<'a>, movie: &Movie<'_, 'a>) -> Result<Track<'a>, Dec
     let mut parts = Parts {
         id: None,
         timescale: None,
+        announced: 0,
         kind: Kind::Data,
         handled: false,
         description: None,
@@ -105,6 +107,11 @@ impl<'a> Parts<'a> {
         self.only_once(atom)?;
         let timescale = read_timescale(atom)?;
         self.timescale = Some(timescale);
+        let long = atom.body.first() == Some(&1);
+        let mut cursor = Cursor::new(atom.body);
+        cursor.take(if long { 24 } else { 16 });
+        let announced = if long { cursor.i64() } else { cursor.u32().map(i64::from) };
+        self.announced = announced.ok_or_else(|| atom.damaged("a header without a duration"))?;
         Ok(())
     }
 
@@ -185,6 +192,7 @@ impl<'a> Parts<'a> {
             extent: Extent::default(),
             edits: self.edits,
             movie_timescale: movie.timescale,
+            announced: self.announced,
             chapters: self.chapters,
             layout: Layout::Empty,
             avformat_major: movie.rules.avformat_major,

@@ -33,6 +33,19 @@ pub fn recovery_point(unit: &[u8]) -> Result<bool, Declined> {
     Ok(false)
 }
 
+/// Whether x264 says that it is one of those from before the 44th.
+pub fn names_old_x264(unit: &[u8]) -> bool {
+    const NAME: &[u8] = b"x264 - core ";
+    let head = unit.get(..unit.len().min(64)).unwrap_or_default();
+    let named = head.windows(NAME.len()).position(|window| window == NAME);
+    let rest = named.and_then(|at| head.get(at.saturating_add(NAME.len())..));
+    rest.is_some_and(|rest| {
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).take(6);
+        let build = digits.fold(0u32, |build, digit| build.wrapping_mul(10).wrapping_add(u32::from(digit & 15)));
+        (1..44).contains(&build)
+    })
+}
+
 fn recovers(mut message: Bits, size: u32) -> bool {
     size > 0 && message.below(MOST_RECOVERY_FRAMES).is_some()
 }

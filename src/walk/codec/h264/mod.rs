@@ -36,10 +36,27 @@ pub fn wanted(first: u8) -> usize {
     }
 }
 
+/// How long a picture lasts, by its sequence parameter set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// Sets that differ, or fields, or messages of which each says something else.
+    Unclear,
+    Untold,
+    /// Two ticks, each of so many units, of which a second has `scale`.
+    Told {
+        units: u32,
+        scale: u32,
+    },
+}
+
 /// What the parser keeps from one access unit to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Parser {
     sets: Sets,
+    /// Encoded by an x264 that counted in other ticks.
+    is_old: bool,
+    /// A picture has come whose parameter sets are there: libavcodec knows the rate from then on.
+    has_begun: bool,
 }
 
 impl Parser {
@@ -47,10 +64,14 @@ impl Parser {
     #[inline]
     pub fn look(&mut self, unit: &[u8], recovers: &mut bool) -> Result<Option<bool>, Declined> {
         match unit.first().map_or(0, |first| first & 0x1f) {
-            IDR_SLICE => Ok(Some(true)),
+            IDR_SLICE => {
+                self.has_begun = self.has_begun || self.has_sets_of(unit);
+                Ok(Some(true))
+            }
             SLICE => self.slice(unit, *recovers).map(Some),
             SEI => {
                 plain(unit)?;
+                self.is_old |= messages::names_old_x264(unit);
                 *recovers = *recovers || messages::recovery_point(unit)?;
                 Ok(None)
             }
@@ -61,6 +82,12 @@ impl Parser {
             }
             _ => Ok(None),
         }
+    }
+
+    fn has_sets_of(&self, slice: &[u8]) -> bool {
+        let mut bits = Bits::new(slice.get(1..slice.len().min(SLICE_HEAD)).unwrap_or_default());
+        let set = bits.unsigned().zip(bits.below(10)).and_then(|_| bits.unsigned());
+        set.is_some_and(|set| self.sets.knows(set))
     }
 
     #[inline]
@@ -125,7 +152,15 @@ impl LengthPrefixed {
                 || if has_start_code(set) { sets.doubt() } else { sets.note(set) };
             if understood || set.len() < LONG_SET { Ok(()) } else { Err(odd()) }
         });
-        Ok(LengthPrefixed { length_size: length_size?.ok_or_else(odd)?, parser: Parser { sets } })
+        Ok(LengthPrefixed { length_size: length_size?.ok_or_else(odd)?, parser: Parser { sets, ..Parser::default() } })
+    }
+
+    /// How long the pictures last that have come by.
+    pub fn rate(&self) -> Rate {
+        match self.parser.sets.rate() {
+            Rate::Told { .. } if self.parser.is_old || !self.parser.has_begun => Rate::Unclear,
+            rate => rate,
+        }
     }
 
     /// Whether libavformat calls this access unit a key frame.

@@ -2,7 +2,7 @@
 //! take in a way of its own, leaves a doubt, which counts only where a picture is a key frame by its sets.
 
 use super::super::bits::Bits;
-use super::{PPS, SPS};
+use super::{PPS, Rate, SPS};
 use crate::walk::Declined;
 
 /// Longer ones libavcodec does not compare as a whole.
@@ -31,6 +31,7 @@ struct About {
     references: u32,
     /// As much chroma as luma.
     full_chroma: bool,
+    rate: Rate,
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +69,18 @@ impl Sets {
             return Err(Declined::structure("an intra picture whose parameter sets are not certain"));
         }
         Ok(little)
+    }
+
+    /// Whether there is such a picture parameter set, for certain.
+    pub fn knows(&self, id: u32) -> bool {
+        !self.doubt && self.pictures.iter().any(|picture| picture.id == id)
+    }
+
+    /// What all sequences that have come by say alike.
+    pub fn rate(&self) -> Rate {
+        let mut rates = self.sequences.iter().map(|sequence| sequence.about.rate);
+        let first = rates.next().filter(|_| !self.doubt).unwrap_or(Rate::Unclear);
+        if rates.all(|rate| rate == first) { first } else { Rate::Unclear }
     }
 
     fn sequence(&mut self, unit: &[u8]) -> Option<()> {
@@ -134,11 +147,16 @@ fn sequence(unit: &[u8]) -> Option<(u32, About)> {
         cropping(&mut bits, width)?;
         cropping(&mut bits, height)?;
     }
+    let mut rate = Rate::Untold;
     if bits.flag()? {
-        usability(&mut bits)?;
+        rate = usability(&mut bits)?;
+    }
+    if !only_frames && rate != Rate::Untold {
+        // Fields last half as long.
+        rate = Rate::Unclear;
     }
     bits.left()?;
-    Some((id, About { references, full_chroma: chroma == 3 }))
+    Some((id, About { references, full_chroma: chroma == 3, rate }))
 }
 
 fn picture_order(bits: &mut Bits) -> Option<()> {
@@ -186,8 +204,8 @@ pub fn scaling_lists(bits: &mut Bits, lists: u32) -> Option<()> {
     Some(())
 }
 
-/// Video usability information.
-fn usability(bits: &mut Bits) -> Option<()> {
+/// Video usability information: how long pictures last.
+fn usability(bits: &mut Bits) -> Option<Rate> {
     const EXTENDED_ASPECT: u32 = 255;
     if bits.flag()? {
         match bits.take(8)? {
@@ -209,9 +227,12 @@ fn usability(bits: &mut Bits) -> Option<()> {
         bits.below(31)?;
         bits.below(31)?;
     }
+    let mut rate = Rate::Untold;
     if bits.flag()? {
-        bits.take(32)?;
-        bits.take(32)?;
+        let (units, scale) = (bits.take(32)?, bits.take(32)?);
+        if units > 0 && scale > 0 {
+            rate = Rate::Told { units, scale };
+        }
         bits.flag()?;
     }
     let mut is_timed = false;
@@ -221,14 +242,18 @@ fn usability(bits: &mut Bits) -> Option<()> {
             reference_decoder(bits)?;
         }
     }
-    bits.take(if is_timed { 2 } else { 1 })?;
+    let has_structures = bits.take(if is_timed { 2 } else { 1 })? & 1 == 1;
+    if has_structures && rate != Rate::Untold {
+        // Messages say how often a picture is shown.
+        rate = Rate::Unclear;
+    }
     if bits.flag()? {
         bits.flag()?;
         for limit in [31, 31, 31, 31, 17, 31] {
             bits.below(limit)?;
         }
     }
-    Some(())
+    Some(rate)
 }
 
 /// Parameters of the hypothetical reference decoder.
