@@ -33,10 +33,19 @@ impl ByHand {
     }
 
     pub fn extract(&self, data: &[u8], write: WriteFn, opaque: *mut c_void) {
+        self.extract_by(b"by_hand_extract", data, write, opaque);
+    }
+
+    /// What libavformat and the filter that makes Annex B take at the least.
+    pub fn leanest_extract(&self, data: &[u8], write: WriteFn, opaque: *mut c_void) {
+        self.extract_by(b"leanest_extract", data, write, opaque);
+    }
+
+    fn extract_by(&self, name: &[u8], data: &[u8], write: WriteFn, opaque: *mut c_void) {
         type Extract = unsafe extern "C" fn(*const u8, usize, WriteFn, *mut c_void) -> i64;
-        // SAFETY: as in `count`; `write` is called with `opaque` until the call returns.
+        // SAFETY: as in `count_by`; `write` is called with `opaque` until the call returns.
         let answer = unsafe {
-            let extract: Symbol<Extract> = self.0.get(b"by_hand_extract").unwrap();
+            let extract: Symbol<Extract> = self.0.get(name).unwrap();
             extract(data.as_ptr(), data.len(), write, opaque)
         };
         assert!(answer >= 0, "the program written by hand fails with {answer}");
