@@ -41,6 +41,11 @@ impl ByHand {
         self.write_by(b"by_hand_extract", data, write, opaque);
     }
 
+    /// What libavformat and the filter that makes Annex B take at the least.
+    pub fn leanest_extract(&self, data: &[u8], write: WriteFn, opaque: *mut c_void) {
+        self.write_by(b"leanest_extract", data, write, opaque);
+    }
+
     /// Gives the packets.
     pub fn remux(&self, data: &[u8], write: WriteFn, opaque: *mut c_void) -> u64 {
         self.write_by(b"by_hand_remux", data, write, opaque)

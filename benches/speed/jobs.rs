@@ -67,6 +67,12 @@ fn extract_by_hand(data: &[u8], by_hand: &ByHand, target: &mut Target) -> u64 {
     target.written as u64
 }
 
+fn extract_leanest(data: &[u8], by_hand: &ByHand, target: &mut Target) -> u64 {
+    target.written = 0;
+    by_hand.leanest_extract(data, host::write, std::ptr::from_mut(target).cast());
+    target.written as u64
+}
+
 fn nowhere() -> Target<'static> {
     Target { buffer: &mut [], written: 0, pieces: None }
 }
@@ -78,6 +84,7 @@ fn gather<'a>(data: &'a [u8], by_hand: &'a ByHand) -> Vec<Variant<'a>> {
         variant("memux, walk", || host::extract(data, MEMUX_ENGINE_WALK, true, &mut nowhere())),
         variant("memux, FFmpeg", || host::extract(data, MEMUX_ENGINE_FFMPEG, true, &mut nowhere())),
         variant("memux, callbacks", || host::extract_with_callbacks(data, &mut nowhere())),
+        variant("limit: libavformat alone", || extract_leanest(data, by_hand, &mut nowhere())),
     ]
 }
 
@@ -109,6 +116,7 @@ fn copying<'a>(data: &'a [u8], by_hand: &'a ByHand, output: &'a mut [u8]) -> Vec
         variant("memux, walk, writev", into(|data, _, target| host::extract(data, MEMUX_ENGINE_WALK, true, target))),
         variant("memux, FFmpeg", into(|data, _, target| host::extract(data, MEMUX_ENGINE_FFMPEG, false, target))),
         variant("memux, callbacks", into(|data, _, target| host::extract_with_callbacks(data, target))),
+        variant("limit: libavformat alone", into(extract_leanest)),
         variant("limit: memcpy of the payload", move || host::copy(&pieces, &mut copied.borrow_mut())),
     ]
 }

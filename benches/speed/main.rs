@@ -2,6 +2,7 @@
 //! tab-separated row for each variant; `cargo xtask bench` makes the inputs, runs this, and draws the table.
 //!
 //!     speed rounds FOLDER BASELINE [quick]     all jobs on all films
+//!     speed job JOB FILE BASELINE ROUNDS       one job on one film
 //!     speed processes ROUNDS NAME=COMMAND...   whole processes
 //!     speed once JOB VARIANT FILE BASELINE     one run, for valgrind and for peak memory (printed)
 
@@ -26,6 +27,9 @@ fn main() {
         ["rounds", folder, baseline] => rounds(folder.as_ref(), &ByHand::load(baseline.as_ref()), &FILMS),
         ["rounds", folder, baseline, "quick"] => {
             rounds(folder.as_ref(), &ByHand::load(baseline.as_ref()), &FILMS[..1]);
+        }
+        ["job", job, file, baseline, rounds] => {
+            one_job(job, file.as_ref(), &ByHand::load(baseline.as_ref()), rounds.parse().expect("a number"));
         }
         ["processes", rounds, commands @ ..] => processes::run(rounds.parse().expect("a number"), commands),
         ["once", job, variant, file, baseline] => {
@@ -63,23 +67,36 @@ fn report(job: &str, film: &str, container: &str, measured: Vec<clock::Measured>
     }
 }
 
+/// For whoever works on one job: `cargo xtask bench` does not ask for it.
+fn one_job(job: &str, file: &Path, by_hand: &ByHand, rounds: usize) {
+    let (data, mut output) = (read(file), Vec::new());
+    let film = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    report(job, &film, "", clock::measure(variants(job, file, &data, by_hand, &mut output), rounds));
+}
+
+fn variants<'a>(
+    job: &str,
+    file: &Path,
+    data: &'a [u8],
+    by_hand: &'a ByHand,
+    output: &'a mut Vec<u8>,
+) -> Vec<clock::Variant<'a>> {
+    if job == "count" {
+        let container = file.to_string_lossy().rsplit_once('.').map(|(_, extension)| format!(".{extension}")).unwrap();
+        return jobs::count(data, &container, by_hand);
+    }
+    if job == "packets" {
+        return jobs::packets(data, by_hand);
+    }
+    let (_, variants) = jobs::EXTRACTIONS.into_iter().find(|(name, _)| *name == job).expect("a job");
+    output.resize(data.len() + (1 << 20), 0);
+    variants(data, by_hand, output)
+}
+
 /// Peak memory is that of the process, less what it was when the input had been read.
 fn once(job: &str, variant: &str, file: &Path, by_hand: &ByHand) {
-    let data = read(file);
-    let container = file.to_string_lossy().rsplit_once('.').map(|(_, extension)| format!(".{extension}")).unwrap();
-    let mut output = Vec::new();
-    let mut variants = match job {
-        "count" => jobs::count(&data, &container, by_hand),
-        "packets" => jobs::packets(&data, by_hand),
-        _ => jobs::EXTRACTIONS
-            .into_iter()
-            .find(|(name, _)| *name == job)
-            .map(|(_, variants)| {
-                output = vec![0; data.len() + (1 << 20)];
-                variants(&data, by_hand, &mut output)
-            })
-            .expect("a job"),
-    };
+    let (data, mut output) = (read(file), Vec::new());
+    let mut variants = variants(job, file, &data, by_hand, &mut output);
     let chosen = variants.iter_mut().find(|candidate| candidate.name == variant).expect("a variant");
     let before = peak();
     let answer = measured(chosen);

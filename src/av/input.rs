@@ -12,7 +12,7 @@ use super::packet::Packet;
 use super::probe::Format;
 use crate::completeness::Verdict;
 use crate::error::{Error, LimitKind, Result, Stage, Status};
-use crate::io::{self, Control, Inlet};
+use crate::io::{self, Control, Inlet, Way};
 use libc::{c_int, c_void};
 use std::ffi::CStr;
 use std::ptr::{self, NonNull};
@@ -88,9 +88,9 @@ impl<'i, 'a> Input<'i, 'a> {
         control.outcome()?;
         input.within_stream_limit()?;
         input.promise_index();
-        let goes_back = input.goes_back();
-        input.inlet().header_done(goes_back)?;
-        let seekable = goes_back || input.inlet().shown_seekable();
+        let way = input.way();
+        input.inlet().header_done(way)?;
+        let seekable = way == Way::Back || input.inlet().shown_seekable();
         input.io.show_seekable(seekable);
         Ok(input)
     }

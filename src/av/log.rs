@@ -5,6 +5,7 @@ use super::ffmpeg as ff;
 use libc::{c_char, c_int, c_void};
 use std::ffi::CStr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What a host gives for FFmpeg's messages; called on whichever thread FFmpeg speaks.
@@ -17,9 +18,14 @@ struct Setting {
 
 static SETTING: RwLock<Option<Setting>> = RwLock::new(None);
 
+/// The level of the setting. FFmpeg says something of each sample that it lists, which nearly nobody wants to hear: that
+/// is not to cost a lock.
+static LEVEL: AtomicI32 = AtomicI32::new(i32::MIN);
+
 /// Messages up to `level` go to `logger`; none puts FFmpeg's own printing back.
 pub fn set(level: i32, logger: Option<Logger>) {
     let asked = logger.is_some();
+    LEVEL.store(level, Ordering::Relaxed);
     *SETTING.write().unwrap_or_else(PoisonError::into_inner) = logger.map(|logger| Setting { level, logger });
     // SAFETY: FFmpeg calls back with the arguments that its own callback takes.
     unsafe { ff::av_log_set_callback(Some(if asked { hear } else { print })) }
@@ -32,6 +38,9 @@ unsafe extern "C" fn print(about: *mut c_void, level: c_int, format: *const c_ch
 }
 
 unsafe extern "C" fn hear(about: *mut c_void, level: c_int, format: *const c_char, arguments: *mut c_void) {
+    if level & 0xff > LEVEL.load(Ordering::Relaxed) {
+        return;
+    }
     // A panic must not unwind through FFmpeg; there is nobody to tell.
     drop(catch_unwind(AssertUnwindSafe(|| {
         let setting = SETTING.read().unwrap_or_else(PoisonError::into_inner);

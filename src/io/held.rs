@@ -50,8 +50,20 @@ impl Held {
         Ok(())
     }
 
+    /// Holds the last of what is held and of `bytes`, which come next in the input: `count` of them at the least.
+    pub fn slide(&mut self, bytes: &[u8], count: usize) -> Result<()> {
+        let surplus = bytes.len().saturating_sub(count);
+        if surplus > 0 {
+            self.start = self.end().saturating_add(to_u64(surplus));
+            self.bytes.clear();
+        }
+        self.push(bytes.get(surplus..).unwrap_or_default())?;
+        self.keep_last(count);
+        Ok(())
+    }
+
     /// Lets go of all but the last `count` bytes; not at each call, so that a byte is moved once and no oftener.
-    pub fn keep_last(&mut self, count: usize) {
+    fn keep_last(&mut self, count: usize) {
         if self.bytes.len() > count.saturating_mul(2) {
             let surplus = self.bytes.len().saturating_sub(count);
             self.bytes.drain(..surplus);
@@ -73,8 +85,7 @@ mod tests {
     fn what_is_held_is_found_by_its_offset_however_far_the_stretch_has_moved() {
         let (mut held, mut offset) = (Held::default(), 0u64);
         for round in 0..100u8 {
-            held.push(&[round; 10]).unwrap();
-            held.keep_last(25);
+            held.slide(&[round; 10], 25).unwrap();
             offset += 10;
             assert_eq!(held.end(), offset);
             assert!(held.len() <= 60 && held.len() >= offset.min(25));
@@ -87,5 +98,16 @@ mod tests {
         }
         held.clear();
         assert_eq!((held.start(), held.len()), (1000, 0));
+    }
+
+    #[test]
+    fn of_a_piece_that_is_longer_than_what_is_to_be_held_only_the_end_is_held() {
+        for count in [0, 3, 10] {
+            let mut held = Held::default();
+            held.push(b"before").unwrap();
+            held.slide(b"0123456789", count).unwrap();
+            assert_eq!((held.end(), held.len()), (16, if count == 10 { 16 } else { to_u64(count) }));
+            assert!(b"before0123456789".ends_with(held.bytes()));
+        }
     }
 }

@@ -19,6 +19,20 @@ const STEP_BACK: usize = 1 << 20;
 /// KiB, and looks at 8 KiB from there twice. So little stays in the processor's cache.
 const STEP_BACK_TS: usize = 128 * 1024;
 
+/// And as long as they do follow each other: from here it is seen in time that they do not.
+const STEP_BACK_TIDY: usize = 4 * 1024;
+
+/// In which order a demuxer will read what its header lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It may step back over damaged bytes, and no further.
+    Onward,
+    /// It has all in its list, and nothing there begins before the end of what comes before it.
+    Straight,
+    /// Its list goes backwards.
+    Back,
+}
+
 /// One operation's view of a source.
 pub struct Inlet<'a> {
     source: &'a mut dyn Source,
@@ -28,6 +42,8 @@ pub struct Inlet<'a> {
     held: Held,
     /// A source that cannot seek is held on to until it is certain that the demuxer reads on from here.
     keep: bool,
+    /// Nothing will be read again.
+    straight: bool,
     spooled: bool,
     container: Container,
     /// The container cannot be read front to back.
@@ -58,6 +74,7 @@ impl<'a> Inlet<'a> {
             control,
             held: Held::default(),
             keep: true,
+            straight: false,
             spooled: false,
             container: Container::Other,
             needs_seek: false,
@@ -147,11 +164,12 @@ impl<'a> Inlet<'a> {
         Ok(())
     }
 
-    /// The header is read and the demuxer knows where it will read. If it `goes_back`, everything is kept that is still
+    /// The header is read and the demuxer knows where it will read. If it goes back, everything is kept that is still
     /// to come, else only what it may step back over.
-    pub fn header_done(&mut self, goes_back: bool) -> Result<()> {
+    pub fn header_done(&mut self, way: Way) -> Result<()> {
         self.keep = false;
-        if goes_back && self.must_not_seek() { self.spool() } else { Ok(()) }
+        self.straight = way == Way::Straight;
+        if way == Way::Back && self.must_not_seek() { self.spool() } else { Ok(()) }
     }
 
     fn order(&self) -> Order {
@@ -222,24 +240,33 @@ impl<'a> Inlet<'a> {
             self.end = Some(self.position);
         }
         let fresh = buf.get(..count).unwrap_or_default();
-        self.remember(fresh)?;
-        watch(&mut self.watcher, self.control, self.position, fresh).map(|()| count)
+        watch(&mut self.watcher, self.control, self.position, fresh)?;
+        self.remember(fresh).map(|()| count)
     }
 
     /// Keeps of what was just read as much as may be wanted again.
     fn remember(&mut self, fresh: &[u8]) -> Result<()> {
         if self.must_not_seek() {
-            self.held.push(fresh)?;
-            let most = self.control.limits.max_spool_bytes;
-            if !self.keep || self.held.len() > most {
-                let enough = if self.container == Container::MpegTs { STEP_BACK_TS } else { STEP_BACK };
-                self.held.keep_last(usize::try_from(most).unwrap_or(usize::MAX).min(enough));
+            let most = usize::try_from(self.control.limits.max_spool_bytes).unwrap_or(usize::MAX);
+            if self.keep && self.held.bytes().len().saturating_add(fresh.len()) <= most {
+                return self.held.push(fresh);
             }
+            self.held.slide(fresh, self.step_back().min(most))?;
         } else if !self.spooled {
             // The demuxer is past the head; going back there is a seek of the source.
             self.held.clear();
         }
         Ok(())
+    }
+
+    /// How far the demuxer can step back from what was just read.
+    fn step_back(&self) -> usize {
+        match self.container {
+            _ if self.straight => 0,
+            Container::MpegTs if !self.is_untidy() => STEP_BACK_TIDY,
+            Container::MpegTs => STEP_BACK_TS,
+            _ => STEP_BACK,
+        }
     }
 
     /// Goes to `offset`; false if that cannot be. The source itself is moved when it is read.
@@ -348,7 +375,7 @@ mod tests {
         while inlet.read(&mut buf).unwrap() > 0 {
             assert!(inlet.held.len() <= 200_000);
         }
-        let error = inlet.header_done(true).unwrap_err();
+        let error = inlet.header_done(Way::Back).unwrap_err();
         assert_eq!((error.status, error.limit), (Status::NeedsSeek, LimitKind::Spool));
     }
 
@@ -359,7 +386,7 @@ mod tests {
         let mut source = no_seek(&bytes);
         let mut inlet = Inlet::new(&mut source, &control).unwrap();
         inlet.prepare(Container::Other, false).unwrap();
-        inlet.header_done(false).unwrap();
+        inlet.header_done(Way::Onward).unwrap();
         let mut buf = vec![0; 40_000];
         while inlet.position() < 4_000_000 {
             inlet.read(&mut buf).unwrap();

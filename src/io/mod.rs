@@ -31,7 +31,7 @@ pub use cancel::{Cancel, Unblock};
 pub use control::{Calls, Control};
 pub use feed::{Feed, FeedEnd, Shut, feed};
 pub use gather::Gather;
-pub use inlet::{Inlet, needs_seek};
+pub use inlet::{Inlet, Way, needs_seek};
 pub use memory::{Memory, Slices};
 pub use observer::{Observer, Progress, TraceEvent, TraceKind};
 pub use outlet::Outlet;

@@ -3,6 +3,7 @@
 use super::super::ffmpeg as ff;
 use super::Input;
 use crate::error::{Error, Result, Stage, Status};
+use crate::io::Way;
 
 impl Input<'_, '_> {
     /// The demuxer's list of one stream's samples, as offset and size, in the order in which it reads them.
@@ -33,16 +34,24 @@ impl Input<'_, '_> {
         if whole { u64::try_from(self.index(stream).count()).ok() } else { None }
     }
 
-    /// Whether the samples of some stream lie in another order than the demuxer reads them: edits that repeat, say.
-    pub(super) fn goes_back(&self) -> bool {
-        (0..self.stream_count()).any(|stream| {
-            let mut reached = 0;
-            self.index(stream).any(|(offset, size)| {
-                let back = offset < reached;
-                reached = offset.saturating_add(size);
-                back
-            })
-        })
+    /// In which order the demuxer will read its list of samples: back, where those of some stream lie in another order
+    /// than it reads them, as edits that repeat make it.
+    pub(super) fn way(&mut self) -> Way {
+        if (0..self.stream_count()).any(|stream| !lies_in_order(self.index(stream))) {
+            return Way::Back;
+        }
+        // How streams lie between each other matters where nothing can be read again.
+        if !self.inlet().lists_everything() || !self.inlet().must_not_seek() {
+            return Way::Onward;
+        }
+        // Then the demuxer takes always the one of all streams that lies next.
+        let mut streams: Vec<_> = (0..self.stream_count()).map(|stream| self.index(stream).peekable()).collect();
+        let next = std::iter::from_fn(|| {
+            let waiting =
+                streams.iter_mut().map(|samples| (samples.peek().map_or(u64::MAX, |(offset, _)| *offset), samples));
+            waiting.min_by_key(|(offset, _)| *offset)?.1.next()
+        });
+        if lies_in_order(next) { Way::Straight } else { Way::Onward }
     }
 
     /// Where the demuxer said that it was at the end and was not: it could not go back to what it had to read again, or
@@ -71,4 +80,14 @@ impl Input<'_, '_> {
         }
         Err(Error::new(Status::NeedsSeek, "the container cannot be sought in").at_stage(Stage::Packets))
     }
+}
+
+/// Whether none of the samples begins before the end of the one before it.
+fn lies_in_order(mut samples: impl Iterator<Item = (u64, u64)>) -> bool {
+    let mut reached = 0;
+    samples.all(|(offset, size)| {
+        let in_order = offset >= reached;
+        reached = offset.saturating_add(size);
+        in_order
+    })
 }

@@ -103,6 +103,7 @@ impl MpegTs {
             return Step::Need(PACKET);
         }
         self.stride = None;
+        self.untidy = true;
         self.find_sync(bytes)
     }
 

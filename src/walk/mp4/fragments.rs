@@ -52,6 +52,8 @@ struct Progress {
     played: Played,
     /// The last fragment that it is in.
     fragment: u64,
+    /// Where in the media at hand its last run begins.
+    reached: u64,
 }
 
 /// What the fragments of a track come to.
@@ -112,6 +114,7 @@ impl<'a> Fragments<'a> {
                 counted: Counted::default(),
                 played: Played::default(),
                 fragment: 0,
+                reached: 0,
             }
         });
         Fragments {
@@ -291,17 +294,15 @@ impl<'a> Fragments<'a> {
     }
 
     /// The media of what is pending: all of it lies in there, in order, and nothing twice. `others`: what else does.
-    pub fn check_media(&self, media: &Atom, others: &mut Vec<(u64, u64)>) -> Result<(), Declined> {
+    pub fn check_media(&mut self, media: &Atom, others: &mut Vec<(u64, u64)>) -> Result<(), Declined> {
+        others.extend(self.pending.iter().map(|run| (run.offset, run.offset.saturating_add(run.bytes))));
+        self.tracks.iter_mut().for_each(|track| track.reached = 0);
         for run in &self.pending {
-            others.push((run.offset, run.offset.saturating_add(run.bytes)));
-        }
-        let mut reached = vec![0u64; self.tracks.len()];
-        for run in &self.pending {
-            let before = reached.get_mut(run.track).ok_or_else(|| media.damaged("a fragment of no track"))?;
-            if run.offset < *before {
+            let track = self.tracks.get_mut(run.track).ok_or_else(|| media.damaged("a fragment of no track"))?;
+            if run.offset < track.reached {
                 return Err(media.structure("fragments out of order"));
             }
-            *before = run.offset;
+            track.reached = run.offset;
         }
         others.sort_unstable();
         let mut at = media.content;
@@ -318,17 +319,22 @@ impl<'a> Fragments<'a> {
     }
 
     /// Whether the fragments play as long as was announced; an edit list may shift the two by some frames.
-    pub fn reach(&self, announced: Option<u64>, movie: u32, timescales: &[u32]) -> Result<bool, Declined> {
+    pub fn reach(
+        &self,
+        announced: Option<u64>,
+        movie: u32,
+        timescales: impl Iterator<Item = u32>,
+    ) -> Result<bool, Declined> {
         let Some(announced) = announced else { return Ok(false) };
         let mut sure = true;
         for (progress, timescale) in self.tracks.iter().zip(timescales).filter(|(track, _)| track.id > 0) {
-            let due = announced.checked_mul(u64::from(*timescale)).and_then(|due| due.checked_div(u64::from(movie)));
+            let due = announced.checked_mul(u64::from(timescale)).and_then(|due| due.checked_div(u64::from(movie)));
             let Some(due) = due else { return Ok(false) };
             let missing = due.saturating_sub(progress.played.end);
             if missing <= progress.played.last_duration && progress.played.end > 0 {
                 return Ok(true);
             }
-            sure &= missing > u64::from(*timescale).div_ceil(2);
+            sure &= missing > u64::from(timescale).div_ceil(2);
         }
         if sure { Err(Declined::new(Reason::Damaged, "fragments are missing at the end")) } else { Ok(false) }
     }

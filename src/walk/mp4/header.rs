@@ -202,9 +202,9 @@ impl<'a> Header<'a> {
 
     /// From here on, libavformat reads front to back.
     fn begin_fragments(&mut self, moov: &Atom<'a>, bytes: &'a [u8], rules: &Rules) -> Result<(), Declined> {
-        let ids = self.ids();
-        let twice = ids.iter().enumerate().any(|(nth, id)| ids.iter().take(nth).any(|other| other == id));
-        if self.has_media || twice || ids.len() > 64 {
+        let many = self.ids().count() > 64;
+        let twice = || self.ids().enumerate().any(|(nth, id)| self.ids().take(nth).any(|other| other == id));
+        if self.has_media || many || twice() {
             return Err(moov.structure("fragments of an unusual kind"));
         }
         self.fragments = Some(self.new_fragments(bytes, rules.avformat_major)?);
@@ -229,12 +229,11 @@ impl<'a> Header<'a> {
         Ok(fragments)
     }
 
-    fn ids(&self) -> Vec<u32> {
-        let ids = self.parts.iter().filter_map(|part| match part {
+    fn ids(&self) -> impl Iterator<Item = u32> {
+        self.parts.iter().filter_map(|part| match part {
             Part::Track(track) => Some(track.id),
             Part::Picture(_) => None,
-        });
-        ids.collect()
+        })
     }
 
     fn read_media(&mut self, media: &Atom) -> Result<(), Declined> {
@@ -262,7 +261,8 @@ impl<'a> Header<'a> {
             return Err(atom.structure("an index without fragments"));
         }
         let mut starts = Vec::new();
-        fragments::read_index(atom, &self.ids(), &mut starts)?;
+        let ids: Vec<_> = self.ids().collect();
+        fragments::read_index(atom, &ids, &mut starts)?;
         self.starts.extend(starts);
         if self.starts.last().is_some_and(|last| *last > end) {
             return Err(atom.damaged("an index that leads past the end"));
@@ -311,8 +311,7 @@ impl<'a> Header<'a> {
             Part::Track(track) => track.timescale,
             Part::Picture(_) => 1,
         });
-        let timescales: Vec<u32> = timescales.collect();
-        let reached = fragments.reach(self.announced, self.timescale.unwrap_or(1), &timescales);
+        let reached = fragments.reach(self.announced, self.timescale.unwrap_or(1), timescales);
         self.complete = &self.last == b"mfra" || reached?;
         for (nth, part) in self.parts.iter().enumerate() {
             if let Part::Track(track) = part

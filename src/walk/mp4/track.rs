@@ -29,11 +29,23 @@ struct Parts<'a> {
     handled: bool,
     description: Option<Description<'a>>,
     tables: Tables<'a>,
-    seen: Vec<[u8; 4]>,
+    /// One bit for each of `ONCE`.
+    seen: u32,
     edits: Vec<Edit>,
     chapters: Option<Vec<u32>>,
     /// Samples are grouped by open groups of pictures.
     grouped: bool,
+}
+
+/// What there may be only one of in a track.
+const ONCE: [[u8; 4]; 17] = [
+    *b"tkhd", *b"mdia", *b"mdhd", *b"hdlr", *b"minf", *b"dinf", *b"stbl", *b"stsd", *b"stts", *b"ctts", *b"stsc",
+    *b"stsz", *b"stss", *b"stco", *b"edts", *b"elst", *b"tref",
+];
+
+/// The bit of such a box.
+fn once(kind: &[u8; 4]) -> u32 {
+    ONCE.iter().zip(0..).find(|(known, _)| *known == kind).map_or(0, |(_, nth)| 1 << nth)
 }
 
 /// Reads a `trak`.
@@ -46,7 +58,7 @@ pub fn read<'a>(atom: &Atom<'a>, movie: &Movie<'_, 'a>) -> Result<Track<'a>, Dec
         handled: false,
         description: None,
         tables: Tables::default(),
-        seen: Vec::with_capacity(16),
+        seen: 0,
         edits: Vec::new(),
         chapters: None,
         grouped: false,
@@ -84,10 +96,11 @@ impl<'a> Parts<'a> {
     }
 
     fn only_once(&mut self, atom: &Atom) -> Result<(), Declined> {
-        if self.seen.contains(&atom.kind) {
+        let bit = once(&atom.kind);
+        if self.seen & bit != 0 {
             return Err(atom.structure("a box that is there twice"));
         }
-        self.seen.push(atom.kind);
+        self.seen |= bit;
         Ok(())
     }
 
@@ -144,7 +157,7 @@ impl<'a> Parts<'a> {
         match &atom.kind {
             b"stsd" => {
                 self.only_once(atom)?;
-                if self.seen.iter().any(|seen| matches!(seen, b"stsz" | b"stss" | b"stco")) {
+                if self.seen & (once(b"stsz") | once(b"stss") | once(b"stco")) != 0 {
                     return Err(atom.structure("tables before what they are about"));
                 }
                 let context = Context {
