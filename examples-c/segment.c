@@ -109,26 +109,39 @@ static int make_hls(memux_source *source, const char *folder, memux_segment_repo
     return write_text(folder, "index.m3u8", text);
 }
 
+/* Whether DASH players expect it. */
+static int is_shown(const memux_stream_info *stream)
+{
+    return stream->kind == MEMUX_STREAM_AUDIO
+           || (stream->kind == MEMUX_STREAM_VIDEO && !(stream->disposition & MEMUX_DISPOSITION_ATTACHED_PIC));
+}
+
 /* Each stream by itself, and a DASH manifest of them. */
-static int make_dash(memux_source *source, const char *folder, int32_t streams, memux_error **error)
+static int make_dash(memux_source *source, const char *folder, memux_error **error)
 {
     target targets[16];
     memux_dash_set sets[16];
+    memux_info *info = NULL;
     memux_buffer *text = NULL;
-    int32_t count = 0;
+    const memux_stream_info *stream;
+    size_t count = 0;
 
-    for (; count < streams && count < 16 && !*error; count++) {
-        memux_segment_report report;
-        targets[count].folder = folder;
-        sets[count].segments = segment(source, &targets[count], count, &report, error);
-        sets[count].init = targets[count].init;
-        sets[count].prefix = targets[count].prefix;
-        sets[count].suffix = ".m4s";
-    }
+    memux_probe(source, NULL, &info, NULL, error);
+    for (size_t i = 0; (stream = memux_info_stream(info, i)) && count < 16 && !*error; i++)
+        if (is_shown(stream)) {
+            memux_segment_report report;
+            targets[count].folder = folder;
+            sets[count].segments = segment(source, &targets[count], (int32_t)i, &report, error);
+            sets[count].init = targets[count].init;
+            sets[count].prefix = targets[count].prefix;
+            sets[count].suffix = ".m4s";
+            count++;
+        }
     if (!*error)
-        memux_dash_manifest(sets, (size_t)count, &text, error);
+        memux_dash_manifest(sets, count, &text, error);
     while (count-- > 0)
         memux_segments_free((memux_segments *)sets[count].segments);
+    memux_info_free(info);
     return write_text(folder, "manifest.mpd", text);
 }
 
@@ -139,7 +152,7 @@ static const char *make_all(memux_source *source, const char *folder, memux_erro
     int failure = make_hls(source, folder, &report, error);
 
     if (!failure && !*error)
-        failure = make_dash(source, folder, (int32_t)report.streams, error);
+        failure = make_dash(source, folder, error);
     if (failure || *error)
         return *error ? memux_error_message(*error) : strerror(-failure);
     printf("%" PRIu64 " segments, %" PRIu64 " packets, %" PRIu64 " bytes\n", report.segments, report.packets, report.bytes_written);

@@ -14,6 +14,7 @@
 #include <memux/containers.hpp>
 #include <memux/core.hpp>
 #include <memux/outputs.hpp>
+#include <memux/segments.hpp>
 #include <memux/streams.hpp>
 
 #endif // MEMUX_HPP

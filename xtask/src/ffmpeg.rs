@@ -85,6 +85,19 @@ pub fn hashed_packets(path: &Path) -> Result<String> {
     probe(path, &["-f", "mp4", "-show_packets", "-show_data_hash", "md5", "-show_entries", fields])
 }
 
+/// A hash of each packet's bytes, in no order. What a playlist leads to may have any name.
+pub fn packet_hashes(path: &Path) -> Result<Vec<String>> {
+    let is_playlist = path.extension().is_some_and(|extension| extension == "m3u8");
+    let any_name: &[&str] = if is_playlist { &["-allowed_extensions", "ALL"] } else { &[] };
+    let fields = ["-show_packets", "-show_data_hash", "md5", "-show_entries", "packet=data_hash"];
+    let listing = probe(path, &[any_name, &fields].concat())?;
+    // What stands at a packet's side comes in lines of its own, or behind.
+    let hashes = listing.lines().filter_map(|line| line.split(',').find(|field| field.starts_with("MD5:")));
+    let mut hashes: Vec<_> = hashes.map(str::to_owned).collect();
+    hashes.sort_unstable();
+    Ok(hashes)
+}
+
 /// The codec of each stream, and whether it is an attached picture.
 pub fn streams(path: &Path) -> Result<Vec<(String, bool)>> {
     let listing = probe(path, &["-show_entries", "stream=index,codec_name:stream_disposition=attached_pic"])?;

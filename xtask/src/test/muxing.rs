@@ -3,6 +3,7 @@
 use super::examples::Run;
 use super::tally::Tally;
 use crate::ffmpeg::{self, Remux};
+use crate::shell::Outcome;
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,9 @@ const REMUXED: [&str; 6] = ["h264.mp4", "h264.mkv", "h264_fragmented.mp4", "hevc
 
 const FED: [&str; 2] = ["h264_fragmented.mp4", "h264.mkv"];
 const FANNED: [&str; 3] = ["h264.mp4", "h264.mkv", "h264_fragmented.mp4"];
+
+/// The examples print how many segments of at least a second those are, too.
+const SEGMENTED: [(&str, &str); 3] = [("h264.mp4", "3"), ("h264.mkv", "3"), ("hevc.mp4", "3")];
 
 const CHUNK_SIZES: [&str; 4] = ["1", "188", "4096", "1048576"];
 
@@ -55,6 +59,15 @@ pub fn run(run: &Run, clips: &[PathBuf], clip: &Path, tally: &mut Tally) -> Resu
     for name in FANNED {
         tally.check(&format!("fanout of {name} writes what ffmpeg writes"), fans_out(run, &folder.join(name)));
     }
+    for (name, count) in SEGMENTED {
+        let result = segments(run, &folder.join(name), count);
+        tally.check(&format!("segments of {name} and their playlists are what ffprobe finds in it"), result);
+    }
+    let nowhere = run.finish(run.program("segment").arg(clip).arg(run.results.join("no such folder")))?;
+    tally.check("segment into a folder that is not there fails", no_result(&nowhere));
+    let text = run.finish(run.program("segment").arg(folder.join("README.md")).arg(&run.results))?;
+    tally.check("segment of a text fails", no_result(&text));
+    tally.check("segment without arguments says how it is used", run.says_its_usage("segment"));
     for clip in clips {
         let name = clip.file_name().unwrap_or_default().to_string_lossy();
         tally.check(&format!("digest of {name} prints what ffmpeg prints"), digests(run, clip));
@@ -139,6 +152,31 @@ fn fans_out(run: &Run, clip: &Path) -> Result<()> {
         ensure!(ffmpeg::same_bytes(ours, theirs)? > 10_000, "hardly anything came out");
         std::fs::remove_file(ours)?;
     }
+    Ok(())
+}
+
+/// A player of HLS gets each packet, one of DASH all but a last one that lies behind the manifest's end.
+fn segments(run: &Run, clip: &Path, count: &str) -> Result<()> {
+    let folder = run.results.join("segments");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&folder)?;
+    let outcome = run.finish(run.program("segment").arg(clip).arg(&folder))?;
+    ensure!(outcome.success(), "{}", outcome.describe());
+    ensure!(outcome.stdout.starts_with(&format!("{count} segments, 206 packets, ")), "{}", outcome.describe());
+    let wanted = ffmpeg::packet_hashes(clip)?;
+    let hls = ffmpeg::packet_hashes(&folder.join("index.m3u8"))?;
+    ensure!(wanted.len() == 206 && hls == wanted, "{} packets of {} come by the playlist", hls.len(), wanted.len());
+    let dash = ffmpeg::packet_hashes(&folder.join("manifest.mpd"))?;
+    ensure!(dash.len() + 1 >= wanted.len(), "{} packets come by the manifest", dash.len());
+    ensure!(dash.iter().all(|hash| wanted.contains(hash)), "the manifest leads to packets that are none of the clip's");
+    Ok(())
+}
+
+fn no_result(outcome: &Outcome) -> Result<()> {
+    ensure!(outcome.status.code() == Some(1), "the exit code is not 1: {}", outcome.describe());
+    ensure!(outcome.stderr.contains("Error occurred: "), "no reason: {}", outcome.describe());
     Ok(())
 }
 
