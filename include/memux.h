@@ -564,7 +564,7 @@ typedef struct memux_reader {
     int32_t resume;
     /**
      * Codes of the host's own, negative, that stand for failures which may pass: the callback is called again as if it had
-     * said "again". May be NULL. The list is copied.
+     * said "again". Neither MEMUX_IO_EOF nor MEMUX_IO_EXIT. May be NULL. The list is copied.
      */
     const int32_t *transient_codes;
     /** How many. */
@@ -639,7 +639,7 @@ typedef struct memux_writer {
     int32_t max_write;
     /**
      * Codes of the host's own, negative, that stand for failures which may pass: the callback is called again as if it had
-     * said "again". May be NULL. The list is copied.
+     * said "again". Neither MEMUX_IO_EOF nor MEMUX_IO_EXIT. May be NULL. The list is copied.
      */
     const int32_t *transient_codes;
     /** How many. */

@@ -4,6 +4,7 @@ use super::guard::on_host;
 use super::ptr::{array, number};
 use super::run_options::{memux_progress, memux_trace_event};
 use crate::error::{Error, Result, copied};
+use crate::io::codes::{self, Meaning};
 use crate::io::{RetryPolicy, Unblock};
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::Arc;
@@ -178,9 +179,12 @@ pub unsafe fn passing(owner: &str, policy: RetryPolicy, more: (i32, *const i32, 
     let (within_ms, codes, count) = more;
     let within = number(within_ms, &format!("{owner}.retry_within_ms"))?.map(Duration::from_millis);
     // SAFETY: passed on.
-    let codes = unsafe { array(codes, count, &format!("{owner}.transient_codes")) }?;
-    if codes.iter().any(|code| *code >= 0) {
+    let transient = unsafe { array(codes, count, &format!("{owner}.transient_codes")) }?;
+    if transient.iter().any(|code| *code >= 0) {
         return Err(Error::invalid(format!("{owner}.transient_codes holds one that is not negative")));
     }
-    Ok(RetryPolicy { within, transient: copied(codes)?, ..policy })
+    if transient.iter().any(|code| matches!(codes::meaning(i64::from(*code)), Meaning::End | Meaning::Exit)) {
+        return Err(Error::invalid(format!("{owner}.transient_codes holds MEMUX_IO_EOF or MEMUX_IO_EXIT")));
+    }
+    Ok(RetryPolicy { within, transient: copied(transient)?, ..policy })
 }

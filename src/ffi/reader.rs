@@ -47,7 +47,7 @@ pub struct memux_reader {
     /// a connection that was lost and is opened anew. Needs `seek`.
     pub resume: i32,
     /// Codes of the host's own, negative, that stand for failures which may pass: the callback is called again as if it had
-    /// said "again". May be NULL. The list is copied.
+    /// said "again". Neither MEMUX_IO_EOF nor MEMUX_IO_EXIT. May be NULL. The list is copied.
     pub transient_codes: *const i32,
     /// How many.
     pub transient_code_count: usize,

@@ -35,9 +35,13 @@ pub fn counters(calls: &Calls) -> memux_io_counters {
         writes: calls.writes,
         seeks: calls.seeks,
         retries: calls.retries,
-        callback_us: calls.time_us,
-        longest_callback_us: calls.longest_us,
+        callback_us: microseconds(calls.time),
+        longest_callback_us: microseconds(calls.longest),
     }
+}
+
+fn microseconds(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Lets `work` do an operation and fill its report, and hands that to the host.

@@ -43,7 +43,7 @@ pub struct memux_writer {
     /// How many bytes one call is given at most, at most 2^30; 0: 2^30.
     pub max_write: i32,
     /// Codes of the host's own, negative, that stand for failures which may pass: the callback is called again as if it had
-    /// said "again". May be NULL. The list is copied.
+    /// said "again". Neither MEMUX_IO_EOF nor MEMUX_IO_EXIT. May be NULL. The list is copied.
     pub transient_codes: *const i32,
     /// How many.
     pub transient_code_count: usize,

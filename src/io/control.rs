@@ -19,9 +19,9 @@ pub struct Calls {
     pub seeks: u64,
     /// Calls that were made once more.
     pub retries: u64,
-    /// How long all calls together took, and the longest, in microseconds.
-    pub time_us: u64,
-    pub longest_us: u64,
+    /// How long all calls together took, and the longest.
+    pub time: Duration,
+    pub longest: Duration,
 }
 
 /// Lives for one operation, on its thread. Dropping it ends the watchdog and disarms the unblock calls.
@@ -199,7 +199,7 @@ impl Control {
     pub fn hosted(&self, kind: TraceKind, offset: i64, requested: usize, call: impl FnOnce() -> i64) -> i64 {
         let started = Instant::now();
         let returned = self.traced(kind, offset, requested, call);
-        let took = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let took = started.elapsed();
         let mut calls = self.calls.get();
         let count = match kind {
             TraceKind::Read => &mut calls.reads,
@@ -207,8 +207,8 @@ impl Control {
             TraceKind::Seek | TraceKind::Size => &mut calls.seeks,
         };
         *count = count.saturating_add(1);
-        calls.time_us = calls.time_us.saturating_add(took);
-        calls.longest_us = calls.longest_us.max(took);
+        calls.time = calls.time.saturating_add(took);
+        calls.longest = calls.longest.max(took);
         self.calls.set(calls);
         returned
     }
@@ -230,8 +230,8 @@ impl Control {
         all.writes = all.writes.saturating_add(more.writes);
         all.seeks = all.seeks.saturating_add(more.seeks);
         all.retries = all.retries.saturating_add(more.retries);
-        all.time_us = all.time_us.saturating_add(more.time_us);
-        all.longest_us = all.longest_us.max(more.longest_us);
+        all.time = all.time.saturating_add(more.time);
+        all.longest = all.longest.max(more.longest);
         self.calls.set(all);
     }
 

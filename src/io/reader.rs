@@ -1,8 +1,9 @@
 //! The host's read and seek callbacks as a source. What AVIO leaves to the host is absorbed here.
 
-use super::codes;
+use super::codes::{self, Meaning};
 use super::{Control, MAX_TRANSFER, RetryPolicy, Seekability, Source, TraceKind, Unblock, retry, to_u64};
 use crate::error::{Error, Result, Status};
+use std::cell::Cell;
 
 /// Callbacks with AVIO's signatures, made safe to call.
 pub trait HostReader {
@@ -33,6 +34,11 @@ pub struct Reader<H> {
 
 /// A seek that went somewhere else.
 const NOT_THERE: i64 = -1;
+
+fn went_astray(target: i64, answer: i64, control: &Control) -> Error {
+    let message = format!("the seek callback was to go to {target} and answers {answer}");
+    control.explain(answer, || Error::new(Status::Source, message))
+}
 
 #[derive(Clone, Copy)]
 enum Size {
@@ -119,15 +125,23 @@ impl<H: HostReader> Source for Reader<H> {
         let (host, position) = (&mut self.host, self.position);
         let offset = i64::try_from(position).unwrap_or(i64::MAX);
         let resumes = self.resumes && self.seekability != Seekability::None;
+        let astray = Cell::new(None);
         let answer = retry::call(&self.policy, control, Status::Source, |is_lost| {
             if is_lost && resumes {
                 // What was lost may come back at its own beginning.
                 let landed = control.hosted(TraceKind::Seek, offset, 0, || host.seek(offset, codes::WHENCE_SET));
                 if !codes::has_landed(landed, offset) {
-                    return if landed < 0 { landed } else { NOT_THERE };
+                    astray.set(Some(landed));
+                    // An end of a seek is none of the input.
+                    return if landed < 0 && codes::meaning(landed) != Meaning::End { landed } else { NOT_THERE };
                 }
+                astray.set(None);
             }
             control.hosted(TraceKind::Read, offset, asked, || i64::from(host.read(buf)))
+        })
+        .map_err(|error| match astray.get() {
+            Some(landed) if error.status == Status::Source => went_astray(offset, landed, control),
+            _ => error,
         })
         .map_err(|error| error.at_offset(position))?;
         let count = match usize::try_from(answer) {
@@ -156,8 +170,7 @@ impl<H: HostReader> Source for Reader<H> {
         })
         .map_err(|error| error.at_offset(offset))?;
         if !codes::has_landed(answer, target) {
-            let message = format!("the seek callback was to go to {target} and answers {answer}");
-            return Err(control.explain(answer, || Error::new(Status::Source, message)).at_offset(offset));
+            return Err(went_astray(target, answer, control).at_offset(offset));
         }
         self.position = offset;
         self.at_end = false;

@@ -42,13 +42,13 @@ impl Random {
     }
 }
 
-/// All that a host is told but for the number of bytes read.
+/// All that a host is told but for the calls and what they brought.
 fn told(source: &mut dyn Source, mode: Mode) -> String {
     crate::av::log::set(-1, Some(std::sync::Arc::new(|_, _| {})));
     let run = Run { engine: Engine::Ffmpeg, ..Run::default() };
     let (options, mut report) = (count::Options { mode, select: Select::FirstVideo }, count::Report::default());
     let note = count::run(source, run, &options, &mut report).map_err(|error| (error.status, error.message));
-    report.found.bytes_read = 0;
+    (report.found.bytes_read, report.found.calls) = (0, crate::io::Calls::default());
     format!("{note:?} {report:?}")
 }
 

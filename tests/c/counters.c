@@ -272,12 +272,49 @@ static void nothing_is_asked_again_when_the_time_for_that_is_up(void)
     free(file.data);
 }
 
-static void what_cannot_be_is_refused_by_name(void)
+/* The connection is lost at its second read, and comes back where it likes. */
+static int64_t seek_astray(void *opaque, int64_t offset, int whence)
 {
-    static const int32_t wrong[] = { -5, 0 };
+    host *self = opaque;
+
+    return self->reads < 2 || whence != MEMUX_WHENCE_SET ? host_seek(opaque, offset, whence) : self->seek_fault.code;
+}
+
+static void a_reader_that_resumes_elsewhere_is_told_so(void)
+{
+    static const int32_t lost[] = { -104 };
+    static const int64_t answers[] = { 7, -5, MEMUX_IO_EOF, MEMUX_IO_EXIT };
     bytes file = clip("h264.ts");
 
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 4; i++) {
+        host host = host_of(file);
+        memux_reader reader = host_reader(&host, MEMUX_SEEKABILITY_CHEAP);
+        memux_source *source;
+        memux_error *error = NULL;
+        host.read_fault.at = 2;
+        host.read_fault.times = 1;
+        host.read_fault.code = -104;
+        host.seek_fault.code = answers[i];
+        reader.seek = seek_astray;
+        reader.resume = 1;
+        reader.transient_codes = lost;
+        reader.transient_code_count = 1;
+        source = source_of(&reader);
+        EXPECT_STATUS(memux_count(source, &chosen.count, NULL, &error), i == 3 ? MEMUX_ERROR_CANCELLED : MEMUX_ERROR_SOURCE);
+        EXPECT_SAME(memux_error_host_code(error), answers[i]);
+        EXPECT(i == 3 || strstr(memux_error_message(error), "the seek callback was to go to") != NULL);
+        memux_error_free(error);
+        memux_source_free(source);
+    }
+    free(file.data);
+}
+
+static void what_cannot_be_is_refused_by_name(void)
+{
+    static const int32_t wrong[][2] = { { -5, 0 }, { -5, MEMUX_IO_EOF }, { MEMUX_IO_EXIT, -5 } };
+    bytes file = clip("h264.ts");
+
+    for (int i = 0; i < 10; i++) {
         host host = host_of(file);
         host_sink taken = { 0 };
         memux_reader reader = host_reader(&host, MEMUX_SEEKABILITY_NONE);
@@ -287,16 +324,16 @@ static void what_cannot_be_is_refused_by_name(void)
         memux_error *error = NULL;
         memux_status status;
         reader.resume = i == 0 ? 1 : i == 1 ? 2 : 0; /* it cannot seek */
-        reader.transient_codes = i == 2 ? wrong : NULL;
-        reader.transient_code_count = i == 2 || i == 3 ? 2 : 0;
+        reader.transient_codes = i == 2 || i > 5 ? wrong[i == 2 ? 0 : i % 2 + 1] : NULL;
+        reader.transient_code_count = i == 2 || i == 3 || i > 5 ? 2 : 0;
         reader.retry_within_ms = i == 4 ? -1 : 0;
-        writer.transient_codes = wrong;
+        writer.transient_codes = wrong[i > 5 ? i % 2 + 1 : 0];
         writer.transient_code_count = 2;
-        status = i < 5 ? memux_source_from_reader(&reader, &source, &error) : memux_sink_to_writer(&writer, &sink, &error);
+        status = i < 5 || i > 7 ? memux_source_from_reader(&reader, &source, &error) : memux_sink_to_writer(&writer, &sink, &error);
         EXPECT_STATUS(status, MEMUX_ERROR_INVALID_ARGUMENT);
-        EXPECT(strstr(memux_error_message(error), i < 5 ? "memux_reader." : "memux_writer.") != NULL);
+        EXPECT(strstr(memux_error_message(error), i < 5 || i > 7 ? "memux_reader." : "memux_writer.") != NULL);
         EXPECT(source == NULL && sink == NULL);
-        EXPECT_SAME(i < 5 ? host.released : taken.released, 1);
+        EXPECT_SAME(i < 5 || i > 7 ? host.released : taken.released, 1);
         memux_error_free(error);
     }
     free(file.data);
@@ -311,6 +348,7 @@ int main(void)
     RUN(a_reader_that_resumes_gives_the_same_bytes_wherever_it_was_lost);
     RUN(a_code_that_is_not_listed_is_a_failure_and_a_listed_one_only_so_often);
     RUN(nothing_is_asked_again_when_the_time_for_that_is_up);
+    RUN(a_reader_that_resumes_elsewhere_is_told_so);
     RUN(what_cannot_be_is_refused_by_name);
     return check_done();
 }
