@@ -219,23 +219,6 @@ static void whatever_call_fails_the_others_are_whole_or_all_have_ended(void)
     free(file.data);
 }
 
-typedef struct stuck {
-    hanging hanging;
-    memux_cancel *cancel;
-} stuck;
-
-static void *cancel_when_it_hangs(void *opaque)
-{
-    stuck *self = opaque;
-
-    pthread_mutex_lock(&self->hanging.lock);
-    while (self->hanging.calls < self->hanging.hang_at)
-        pthread_cond_wait(&self->hanging.changed, &self->hanging.lock);
-    pthread_mutex_unlock(&self->hanging.lock);
-    memux_cancel_set(self->cancel);
-    return NULL;
-}
-
 /* Also where it would have been left out: it is not the sink that has failed. */
 static void a_sink_that_hangs_is_freed_and_the_operation_ends(void)
 {
@@ -248,13 +231,13 @@ static void a_sink_that_hangs_is_freed_and_the_operation_ends(void)
         memux_source *source = memory_source(file);
         memux_member_result result;
         memux_writer writer;
-        pthread_t thread;
-        stuck stuck;
+        hanging hanging;
+        canceller canceller = { &hanging, NULL, 0, 0, 0 };
         choice how;
-        hanging_init(&stuck.hanging, file, 2);
-        EXPECT_STATUS(memux_cancel_create(&stuck.cancel, NULL), MEMUX_OK);
+        hanging_init(&hanging, file, 2);
+        EXPECT_STATUS(memux_cancel_create(&canceller.token, NULL), MEMUX_OK);
         memux_writer_init(&writer, sizeof writer);
-        writer.opaque = &stuck.hanging;
+        writer.opaque = &hanging;
         writer.write = hanging_write;
         writer.unblock = unblock;
         writer.max_write = 512;
@@ -263,26 +246,26 @@ static void a_sink_that_hangs_is_freed_and_the_operation_ends(void)
         EXPECT_STATUS(memux_sink_to_sinks(list, 2, trial >> 1, &all, NULL), MEMUX_OK);
         choose(&how, chosen.run.engine);
         if (by_timeout)
-            how.run.timeout_us = 100000;
+            how.run.timeout_us = 100000 * (slowness() > 1 ? 10 : 1);
         else
-            how.run.cancel = stuck.cancel;
+            how.run.cancel = canceller.token;
         if (!by_timeout)
-            pthread_create(&thread, NULL, cancel_when_it_hangs, &stuck);
+            pthread_create(&canceller.thread, NULL, cancel_when_hanging, &canceller);
         EXPECT_STATUS(memux_extract(source, all, &how.extract, NULL, NULL), expected);
         if (!by_timeout)
-            pthread_join(thread, NULL);
-        EXPECT_SAME(stuck.hanging.unblocked, 1);
+            pthread_join(canceller.thread, NULL);
+        EXPECT_SAME(hanging.unblocked, 1);
         memux_member_result_init(&result, sizeof result);
         EXPECT_STATUS(memux_sink_get_member(all, 0, &result, NULL), MEMUX_OK);
         EXPECT_STATUS(result.status, expected);
-        EXPECT_SAME(result.bytes_written, stuck.hanging.writing.file.size);
+        EXPECT_SAME(result.bytes_written, hanging.writing.file.size);
         memux_error_free(result.error);
         memux_sink_free(all);
         for (int i = 0; i < 2; i++)
             memux_sink_free(list[i]);
         memux_source_free(source);
-        memux_cancel_free(stuck.cancel);
-        free(stuck.hanging.writing.file.data);
+        memux_cancel_free(canceller.token);
+        free(hanging.writing.file.data);
     }
     free(file.data);
 }
