@@ -1377,7 +1377,7 @@ typedef struct memux_fanout_output {
      * One stream by itself, as memux_extract() makes it; or NULL. Its `run` must be NULL. One of the two must be there.
      */
     const struct memux_extract_options *extract;
-    /** What becomes of it is written there; may be NULL. */
+    /** What becomes of it is written there; no other output's; may be NULL. */
     struct memux_fanout_result *result;
     /** 0: if it fails all end. 1: it ends alone, and the others go on. */
     int32_t optional;

@@ -42,7 +42,7 @@ pub struct memux_fanout_output {
     pub remux: *const memux_remux_options,
     /// One stream by itself, as memux_extract() makes it; or NULL. Its `run` must be NULL. One of the two must be there.
     pub extract: *const memux_extract_options,
-    /// What becomes of it is written there; may be NULL.
+    /// What becomes of it is written there; no other output's; may be NULL.
     pub result: *mut memux_fanout_result,
     /// 0: if it fails all end. 1: it ends alone, and the others go on.
     pub optional: i32,
@@ -168,16 +168,21 @@ pub unsafe extern "C" fn memux_fanout(
     // SAFETY: this function's contract.
     unsafe { guard::enter(error) }.status(|| {
         let operation = |written: &mut Report| {
-            point(Place::Export);
             // SAFETY: this function's contract.
-            let (source, run_options, outputs) =
-                unsafe { (handle::share(source, "source")?, read(options)?, ptr::array(outputs, count, "outputs")?) };
-            // SAFETY: this function's contract.
-            let lanes = outputs.iter().map(|output| unsafe { Lane::of(*output) });
-            let mut lanes = lanes.collect::<Result<Vec<_>>>()?;
-            let result = guard::caught(|| {
+            let outputs = unsafe { ptr::array(outputs, count, "outputs") }?;
+            // First of all: whatever fails from here on is told to each.
+            let mut lanes = Vec::new();
+            for output in outputs {
                 // SAFETY: this function's contract.
-                let asked = lanes.iter().map(|lane| unsafe { Asked::read(&lane.output) });
+                let lane = unsafe { Lane::of(*output, &lanes) };
+                lanes.push(lane);
+            }
+            let result = guard::caught(|| {
+                point(Place::Export);
+                // SAFETY: this function's contract.
+                let (source, run_options) = unsafe { (handle::share(source, "source")?, read(options)?) };
+                // SAFETY: this function's contract.
+                let asked = lanes.iter().map(|lane| unsafe { Asked::read(lane.given.as_ref()) });
                 let mut asked = asked.collect::<Result<Vec<_>>>()?;
                 source.with(|source| make(source, &mut asked, &mut lanes, run_options, written))
             });
@@ -191,21 +196,34 @@ pub unsafe extern "C" fn memux_fanout(
 
 /// An output as the host gave it, and where it hears of it.
 struct Lane {
-    output: memux_fanout_output,
+    given: Result<memux_fanout_output>,
+    result: *mut memux_fanout_result,
     place: Target<memux_fanout_result>,
     made: Made,
 }
 
 impl Lane {
+    /// `others`: those before it.
+    ///
     /// # Safety
     /// NULL, or an output as the header says.
-    unsafe fn of(output: *const memux_fanout_output) -> Result<Self> {
+    unsafe fn of(output: *const memux_fanout_output, others: &[Lane]) -> Self {
+        let (mut place, mut result) = (Target::nowhere(), std::ptr::null_mut());
         // SAFETY: passed on.
-        let output = unsafe { ptr::read(output) }?.ok_or_else(|| null("an element of outputs"))?.known()?;
-        // SAFETY: passed on.
-        let place = unsafe { ptr::place(output.result) }?;
-        place.known()?;
-        Ok(Lane { output, place, made: Made::default() })
+        let output = unsafe { ptr::read(output) };
+        let given = output.and_then(|output| {
+            let output = output.ok_or_else(|| null("an element of outputs"))?;
+            let wanted = output.value.result;
+            if !wanted.is_null() && others.iter().any(|other| other.result == wanted) {
+                return Err(Error::invalid("memux_fanout_output.result is another output's too"));
+            }
+            result = wanted;
+            // SAFETY: passed on.
+            place = unsafe { ptr::place(result) }?;
+            place.known()?;
+            output.known()
+        });
+        Lane { given, result, place, made: Made::default() }
     }
 
     /// `failure`: what ended all, and with it those that nobody has come to.
@@ -239,7 +257,8 @@ struct Asked {
 impl Asked {
     /// # Safety
     /// An output as the header says.
-    unsafe fn read(output: &memux_fanout_output) -> Result<Self> {
+    unsafe fn read(output: std::result::Result<&memux_fanout_output, &Error>) -> Result<Self> {
+        let output = output.map_err(Error::clone)?;
         reserved(output.reserved, "memux_fanout_output.reserved")?;
         let is_optional = match output.optional {
             0 | 1 => output.optional == 1,

@@ -97,13 +97,17 @@ pub struct Place<T> {
 /// # Safety
 /// NULL, or the address of a struct as large as its `struct_size` says, which is the library's until the call ends.
 pub unsafe fn place<T: Versioned>(address: *mut T) -> Result<Place<T>> {
-    let Some(address) = NonNull::new(address) else { return Ok(Place { target: None, newer: false }) };
+    let Some(address) = NonNull::new(address) else { return Ok(Place::nowhere()) };
     // SAFETY: the host's promise.
     let (size, newer) = unsafe { measure(address) }?;
     Ok(Place { target: Some((address, size)), newer })
 }
 
 impl<T: Versioned> Place<T> {
+    pub fn nowhere() -> Self {
+        Place { target: None, newer: false }
+    }
+
     pub fn known(&self) -> Result<()> {
         only_known::<T>(self.newer)
     }

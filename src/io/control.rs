@@ -37,6 +37,8 @@ pub struct Control {
     calls: Cell<Calls>,
     failure: RefCell<Option<Error>>,
     hooks: RefCell<Vec<Arc<Hook>>>,
+    /// Of the operation that this is a branch of.
+    shared_hooks: Vec<Arc<Hook>>,
     watchdog: RefCell<Option<Watchdog>>,
 }
 
@@ -61,6 +63,7 @@ impl Control {
             calls: Cell::new(Calls::default()),
             failure: RefCell::new(None),
             hooks: RefCell::new(Vec::new()),
+            shared_hooks: Vec::new(),
             watchdog: RefCell::new(None),
         }
     }
@@ -74,7 +77,8 @@ impl Control {
     /// For one of several outputs of an operation: it is ended by the same token and at the same time, and its failure is
     /// its own.
     pub fn branch(&self) -> Control {
-        let branch = Control::new(self.limits, self.cancel.clone(), self.timeout, None);
+        let mut branch = Control::new(self.limits, self.cancel.clone(), self.timeout, None);
+        branch.shared_hooks.clone_from(&self.hooks.borrow());
         branch.deadline.set(self.deadline.get());
         branch
     }
@@ -129,7 +133,7 @@ impl Control {
             return Err(self.stopped(Status::Timeout, "the operation's time was up"));
         }
         // The token was set, and has been reset since: there is no second call to free a callback.
-        if self.hooks.borrow().iter().any(|hook| hook.has_fired()) {
+        if self.hooks.borrow().iter().chain(&self.shared_hooks).any(|hook| hook.has_fired()) {
             return Err(self.stopped(Status::Cancelled, "the operation was cancelled"));
         }
         Ok(())
@@ -379,6 +383,7 @@ mod tests {
         cancel.set();
         cancel.reset();
         assert_eq!(control.check().unwrap_err().status, Status::Cancelled);
+        assert_eq!(control.branch().check().unwrap_err().status, Status::Cancelled);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The same bytes to several sinks.
 
-use super::{Control, Sink, Unblock, to_u64};
+use super::{Control, Gather, Outlet, Sink, Unblock, to_u64};
 use crate::error::{Error, Result, Status};
 use std::sync::Arc;
 
@@ -38,15 +38,10 @@ impl<S: Sink> Tee<S> {
     }
 
     /// Lets each member that is left do its part.
-    fn each(&mut self, control: &Control, mut work: impl FnMut(&mut S, u64) -> Result<()>) -> Result<()> {
+    fn each(&mut self, mut work: impl FnMut(&mut Member<S>) -> Result<()>) -> Result<()> {
         let (mut left, mut first) = (0usize, None);
         for member in self.members.iter_mut().filter(|member| member.outcome.error.is_none()) {
-            let before = member.sink.position();
-            // What all of them take counts once.
-            let result = control.uncounted(|| work(&mut member.sink, member.base));
-            let taken = member.sink.position().saturating_sub(before);
-            member.outcome.taken = member.outcome.taken.saturating_add(taken);
-            match result {
+            match work(member) {
                 Ok(()) => left = left.saturating_add(1),
                 Err(error) => {
                     member.outcome.error = Some(error.clone());
@@ -64,31 +59,42 @@ impl<S: Sink> Tee<S> {
         }
     }
 
-    fn has_taken(&mut self, size: usize, control: &Control) {
+    /// `size` bytes for each. What all of them take counts once.
+    fn hand_out(&mut self, size: usize, control: &Control, mut work: impl FnMut(&mut S) -> Result<()>) -> Result<()> {
+        let count = |member: &mut Member<S>| {
+            let before = member.sink.position();
+            let result = work(&mut member.sink);
+            let taken = member.sink.position().saturating_sub(before);
+            member.outcome.taken = member.outcome.taken.saturating_add(taken);
+            result
+        };
+        control.uncounted(|| self.each(count))?;
         self.position = self.position.saturating_add(to_u64(size));
         control.has_written(to_u64(size));
+        Ok(())
     }
 }
 
 impl<S: Sink> Sink for Tee<S> {
     fn write(&mut self, data: &[u8], control: &Control) -> Result<()> {
-        self.each(control, |sink, _| sink.write(data, control))?;
-        self.has_taken(data.len(), control);
-        Ok(())
+        self.hand_out(data.len(), control, |sink| sink.write(data, control))
     }
 
     fn gather(&mut self, pieces: &mut [&[u8]], control: &Control) -> Result<()> {
         let size = pieces.iter().fold(0usize, |size, piece| size.saturating_add(piece.len()));
         let mut list = Vec::new();
         list.try_reserve_exact(pieces.len()).map_err(|_| Error::no_memory())?;
-        self.each(control, |sink, _| {
+        self.hand_out(size, control, |sink| {
+            if !sink.takes_pieces() {
+                let mut gather = Gather::new(Outlet::new(sink, control))?;
+                pieces.iter().try_for_each(|piece| gather.put(piece))?;
+                return gather.flush();
+            }
             // Each uses it up.
             list.clear();
             list.extend_from_slice(pieces);
             sink.gather(&mut list, control)
-        })?;
-        self.has_taken(size, control);
-        Ok(())
+        })
     }
 
     fn takes_pieces(&self) -> bool {
@@ -100,11 +106,11 @@ impl<S: Sink> Sink for Tee<S> {
     }
 
     fn expect(&mut self, size: u64) -> Result<()> {
-        self.members.iter_mut().try_for_each(|member| member.sink.expect(size))
+        self.each(|member| member.sink.expect(size))
     }
 
     fn seek(&mut self, offset: u64, control: &Control) -> Result<()> {
-        self.each(control, |sink, base| sink.seek(base.saturating_add(offset), control))?;
+        self.each(|member| member.sink.seek(member.base.saturating_add(offset), control))?;
         self.position = offset;
         Ok(())
     }
@@ -154,6 +160,52 @@ mod tests {
     }
 
     #[test]
+    fn small_slices_are_put_together_for_those_that_take_no_lists() {
+        let slices = FakeWriter { only_slices: true, clamp: true, ..FakeWriter::default() };
+        let mut tee = Tee::new(writers(vec![FakeWriter::default(), slices]), false);
+        tee.gather(&mut [&b"0123"[..]; 100], &Control::unbounded()).unwrap();
+        let hosts: Vec<_> = tee.members.into_iter().map(|member| member.sink.into_host()).collect();
+        assert!(hosts[0].taken == hosts[1].taken && hosts[0].taken.len() == 400);
+        assert_eq!((hosts[0].calls, hosts[1].calls, hosts[1].longest), (1, 1, 100));
+    }
+
+    /// A library's buffer for which there is no memory.
+    #[test]
+    fn one_that_cannot_hold_what_is_to_come_is_a_failure_like_others() {
+        for goes_on in [true, false] {
+            let mut tee = Tee::new([Narrow { most: 5 }, Narrow { most: 10 }], goes_on);
+            assert_eq!(tee.expect(10).is_ok(), goes_on);
+            assert!(tee.outcomes()[0].error.is_some() && tee.outcomes()[1].error.is_none());
+        }
+    }
+
+    struct Narrow {
+        most: u64,
+    }
+
+    impl Sink for Narrow {
+        fn write(&mut self, _: &[u8], _: &Control) -> Result<()> {
+            Ok(())
+        }
+
+        fn expect(&mut self, size: u64) -> Result<()> {
+            if size > self.most { Err(Error::no_memory()) } else { Ok(()) }
+        }
+
+        fn seek(&mut self, _: u64, _: &Control) -> Result<()> {
+            Ok(())
+        }
+
+        fn can_seek(&self) -> bool {
+            false
+        }
+
+        fn position(&self) -> u64 {
+            0
+        }
+    }
+
+    #[test]
     fn one_that_fails_ends_all_or_is_left_out() {
         for goes_on in [true, false] {
             let failing = FakeWriter { answers: vec![3, -5], ..FakeWriter::default() };
@@ -186,6 +238,8 @@ mod tests {
         tee.seek(1, &control).unwrap();
         tee.write(b"x", &control).unwrap();
         assert_eq!(tee.position(), 2);
+        tee.seek(4, &control).unwrap();
+        assert!(tee.outcomes().iter().all(|outcome| outcome.taken == 5), "going forward takes nothing");
         let taken: Vec<_> = tee.members.iter_mut().map(|member| member.sink.take()).collect();
         assert_eq!(taken, [&b"before0x23"[..], b"0x23"]);
     }

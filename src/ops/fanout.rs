@@ -97,6 +97,8 @@ fn make(source: &mut dyn Source, outputs: &mut [Output], run: Run, report: &mut 
                 all(inlet, named, outputs, &branches, size, found)
             })
         });
+        let written = total(&branches);
+        control.has_written(written.saturating_sub(control.progress().bytes_written));
         for (output, branch) in outputs.iter_mut().zip(&branches) {
             output.made.bytes_written = branch.progress().bytes_written;
             control.join(branch);
@@ -107,6 +109,11 @@ fn make(source: &mut dyn Source, outputs: &mut [Output], run: Run, report: &mut 
     found.calls = control.calls();
     report.found = found;
     result
+}
+
+/// What reached all sinks.
+fn total(branches: &[Control]) -> u64 {
+    branches.iter().fold(0, |sum, branch| sum.saturating_add(branch.progress().bytes_written))
 }
 
 fn all(
@@ -123,7 +130,7 @@ fn all(
     // All are settled before the first byte of any.
     let mut prepared = Vec::new();
     for output in outputs.iter_mut() {
-        let made = Prepared::new(output, &mut input, &description, size, &control.limits);
+        let made = Prepared::new(output, &mut input, &description, size, control);
         prepared.push(made.map(Some).or_else(|error| output.lose(error).map(|()| None))?);
     }
     let mut wanted: Vec<_> = prepared.iter().flatten().flat_map(Prepared::streams).collect();
@@ -155,15 +162,15 @@ fn all(
             }
             lanes.push(lane);
         }
-        let mut written = 0;
+        for lane in &mut lanes {
+            result = result.and_then(|()| lane.start());
+        }
         if result.is_ok() {
             result = packets::each(&mut input, found, &mut |packet: &mut Packet| {
                 for lane in &mut lanes {
                     lane.take(packet)?;
                 }
-                let now = branches.iter().fold(0u64, |sum, branch| sum.saturating_add(branch.progress().bytes_written));
-                control.has_written(now.saturating_sub(written));
-                written = now;
+                control.has_written(total(branches).saturating_sub(control.progress().bytes_written));
                 match lanes.iter().all(|lane| lane.made.error.is_some()) {
                     true => Err(first_failure(&lanes)),
                     false => Ok(()),
@@ -184,8 +191,6 @@ fn all(
             result = handed.or_else(|error| output.lose(error));
         }
     }
-    let now = branches.iter().fold(0u64, |sum, branch| sum.saturating_add(branch.progress().bytes_written));
-    control.has_written(now.saturating_sub(control.progress().bytes_written));
     result?;
     match outputs.iter().all(|output| output.made.error.is_some()) {
         true => Err(outputs.iter().find_map(|output| output.made.error.clone()).unwrap_or_else(Error::no_memory)),
@@ -223,6 +228,13 @@ struct Lane<'l, 'o, 'a> {
 }
 
 impl Lane<'_, '_, '_> {
+    fn start(&mut self) -> Result<()> {
+        let Some(part) = &mut self.part else { return Ok(()) };
+        let Err(error) = part.start() else { return Ok(()) };
+        self.part = None;
+        self.lose(error)
+    }
+
     fn take(&mut self, packet: &Packet) -> Result<()> {
         let Some(part) = self.part.as_mut().filter(|part| part.wants(packet)) else { return Ok(()) };
         let taken = self.shared.share(packet).and_then(|()| part.take(&mut self.shared));

@@ -35,8 +35,8 @@ static size_t in_use(void)
     return mallinfo2().uordblks;
 }
 
-enum { EXTRACT = -1, PROBE = -2, PACKETS = -3, REMUX = -4, NATURAL = -5 };
-static const char *const job_names[] = { "", "extract", "probe", "packets", "remux", "extract in its own form" };
+enum { EXTRACT = -1, PROBE = -2, PACKETS = -3, REMUX = -4, NATURAL = -5, FANOUT = -6 };
+static const char *const job_names[] = { "", "extract", "probe", "packets", "remux", "extract in its own form", "fanout" };
 
 typedef struct trial {
     const char *clip;
@@ -102,6 +102,49 @@ static memux_status remux(const trial *trial, memux_source *source, memux_sink *
     return memux_remux(source, sink, &options, NULL, error);
 }
 
+/* A container and a stream by itself, to the same sinks. Neither may fail alone. */
+static memux_status fanout(const trial *trial, memux_source *source, memux_sink *sink, const memux_run_options *run,
+                           memux_error **error)
+{
+    memux_fanout_output outputs[2];
+    const memux_fanout_output *list[2] = { &outputs[0], &outputs[1] };
+    memux_fanout_result results[2];
+    memux_fanout_options options;
+    memux_remux_options remux;
+    memux_extract_options extract;
+    memux_sink *members[2] = { sink, NULL }, *several = NULL, *buffer = NULL;
+    memux_status status;
+
+    memux_remux_options_init(&remux, sizeof remux);
+    memux_extract_options_init(&extract, sizeof extract);
+    memux_fanout_options_init(&options, sizeof options);
+    options.run = run;
+    remux.format = trial->format;
+    remux.layout = trial->layout;
+    extract.select = MEMUX_SELECT_INDEX;
+    EXPECT_STATUS(memux_sink_to_buffer(&members[1], NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_sink_to_buffer(&buffer, NULL), MEMUX_OK);
+    EXPECT_STATUS(memux_sink_to_sinks(members, 2, 0, &several, NULL), MEMUX_OK);
+    for (int i = 0; i < 2; i++) {
+        memux_fanout_output_init(&outputs[i], sizeof outputs[i]);
+        memux_fanout_result_init(&results[i], sizeof results[i]);
+        outputs[i].result = &results[i];
+    }
+    outputs[0].remux = &remux;
+    outputs[0].sink = several;
+    outputs[1].extract = &extract;
+    outputs[1].sink = buffer;
+    status = memux_fanout(source, list, 2, &options, NULL, error);
+    for (int i = 0; i < 2; i++) {
+        EXPECT(status >= 0 || results[i].status == status);
+        memux_error_free(results[i].error);
+    }
+    memux_sink_free(several);
+    memux_sink_free(buffer);
+    memux_sink_free(members[1]);
+    return status;
+}
+
 static memux_status run_trial(const trial *trial, bytes file, memux_error **error)
 {
     host host = host_of(file);
@@ -125,6 +168,8 @@ static memux_status run_trial(const trial *trial, bytes file, memux_error **erro
         status = probe(source, &ffmpeg.run, error);
     } else if (trial->job == PACKETS) {
         status = read_packets(source, &ffmpeg.run, error);
+    } else if (trial->job == FANOUT) {
+        status = fanout(trial, source, sink, &ffmpeg.run, error);
     } else if (trial->job == REMUX) {
         status = remux(trial, source, sink, &ffmpeg.run, error);
     } else {
@@ -221,6 +266,12 @@ static void extracting_in_the_natural_form_survives_every_failed_allocation(void
     sweep(&(trial){ "vp9.webm", NATURAL, MEMUX_SEEKABILITY_CHEAP, 0, 0, NULL, 0 }, 270);
 }
 
+static void making_several_outputs_survives_every_failed_allocation(void)
+{
+    sweep(&(trial){ "h264.mp4", FANOUT, -1, 1, 0, "mp4", MEMUX_LAYOUT_FASTSTART }, 820);
+    sweep(&(trial){ "h264.ts", FANOUT, MEMUX_SEEKABILITY_NONE, 0, 0, "mpegts", MEMUX_LAYOUT_AUTO }, 790);
+}
+
 int main(int argc, char *argv[])
 {
     (void)argc;
@@ -233,5 +284,6 @@ int main(int argc, char *argv[])
     RUN(packets_survive_every_failed_allocation);
     RUN(remuxing_survives_every_failed_allocation);
     RUN(extracting_in_the_natural_form_survives_every_failed_allocation);
+    RUN(making_several_outputs_survives_every_failed_allocation);
     return check_done();
 }

@@ -1,29 +1,6 @@
 /* Ending an operation from outside, by a token or by the progress callback; also while a callback hangs. */
 #include "hanging.h"
 
-/* Sets a token as soon as the host hangs. */
-typedef struct canceller {
-    hanging *host;
-    memux_cancel *token;
-    double set_at;
-    pthread_t thread;
-} canceller;
-
-static void *cancel_when_hanging(void *opaque)
-{
-    canceller *self = opaque;
-
-    pthread_mutex_lock(&self->host->lock);
-    while (self->host->calls < self->host->hang_at)
-        pthread_cond_wait(&self->host->changed, &self->host->lock);
-    pthread_mutex_unlock(&self->host->lock);
-    usleep(20000);
-    self->set_at = now_ms();
-    memux_cancel_set(self->token);
-    memux_cancel_set(self->token); /* a second time changes nothing */
-    return NULL;
-}
-
 static memux_cancel *token_new(void)
 {
     memux_cancel *token = NULL;
@@ -35,7 +12,7 @@ static void expect_cancel_frees(int in_sink, int hang_at)
 {
     bytes file = clip("h264.ts");
     hanging host;
-    canceller canceller = { &host, token_new(), 0, 0 };
+    canceller canceller = { &host, token_new(), 0, 0, 0 };
     memux_run_options run = chosen.run;
     memux_extract_report report;
     memux_error *error = NULL;
@@ -79,7 +56,7 @@ static void the_end_of_an_operation_waits_for_an_unblock_under_way(void)
 {
     bytes file = clip("h264.ts");
     hanging host;
-    canceller canceller = { &host, token_new(), 0, 0 };
+    canceller canceller = { &host, token_new(), 0, 0, 0 };
     memux_run_options run;
     memux_extract_report report;
 

@@ -113,4 +113,30 @@ static inline memux_status run_hanging(hanging *host, int in_sink, const memux_r
     return status;
 }
 
+/* Sets a token as soon as the host hangs. */
+typedef struct canceller {
+    hanging *host;
+    memux_cancel *token;
+    double set_at;
+    pthread_t thread;
+    int resets; /* at once: what it has ended stays ended */
+} canceller;
+
+static inline void *cancel_when_hanging(void *opaque)
+{
+    canceller *self = opaque;
+
+    pthread_mutex_lock(&self->host->lock);
+    while (self->host->calls < self->host->hang_at)
+        pthread_cond_wait(&self->host->changed, &self->host->lock);
+    pthread_mutex_unlock(&self->host->lock);
+    usleep(20000);
+    self->set_at = now_ms();
+    memux_cancel_set(self->token);
+    memux_cancel_set(self->token); /* a second time changes nothing */
+    if (self->resets)
+        memux_cancel_reset(self->token);
+    return NULL;
+}
+
 #endif

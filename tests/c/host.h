@@ -120,7 +120,7 @@ typedef struct host_sink {
     size_t at, capacity;
     size_t max_take;     /* most bytes taken per call, 0 = all */
     int64_t claim_extra; /* added to what is said to be taken */
-    fault fault;
+    fault fault, seek_fault;
     int writes, slices, seeks, released;
     size_t size_at_call; /* bytes there were when the last call came */
 } host_sink;
@@ -180,6 +180,8 @@ static inline int64_t host_sink_seek(void *opaque, int64_t offset, int whence)
     host_sink *self = opaque;
 
     self->seeks++;
+    if (fault_strikes(&self->seek_fault, self->seeks))
+        return self->seek_fault.code;
     if (whence != MEMUX_WHENCE_SET)
         return -1;
     self->at = (size_t)offset;

@@ -197,6 +197,63 @@ static void a_panic_while_muxing_is_an_internal_error(void)
     }
 }
 
+/* No output goes on alone then, and each is told. */
+static void a_panic_in_one_of_several_outputs_ends_all(void)
+{
+    static const int places[] = { BELOW_THE_GUARD, IN_READ, IN_SEEK, IN_WRITE };
+
+    for (int i = 0; i < 4; i++) {
+        bytes file = clip("h264_moov_at_end.mp4"), whole = extracted(file);
+        host host = host_of(file);
+        memux_source *source = host_source(&host, MEMUX_SEEKABILITY_CHEAP);
+        memux_remux_options remux;
+        memux_extract_options extract;
+        memux_fanout_output outputs[2];
+        memux_fanout_result results[2];
+        const memux_fanout_output *list[2] = { &outputs[0], &outputs[1] };
+        host_sink sinks[2];
+        memux_sink *handles[2];
+        memux_remux_options_init(&remux, sizeof remux);
+        memux_extract_options_init(&extract, sizeof extract);
+        remux.format = "matroska";
+        memset(sinks, 0, sizeof sinks);
+        for (int nth = 0; nth < 2; nth++) {
+            memux_writer writer = host_writer(&sinks[nth]);
+            handles[nth] = host_sink_of(&writer);
+            memux_fanout_output_init(&outputs[nth], sizeof outputs[nth]);
+            outputs[nth].sink = handles[nth];
+            outputs[nth].result = &results[nth];
+            outputs[nth].optional = 1;
+        }
+        outputs[0].remux = &remux;
+        outputs[1].extract = &extract;
+        for (int again = 0; again < 2; again++) {
+            memux_status expected = again ? MEMUX_OK : MEMUX_ERROR_INTERNAL;
+            sinks[1].file.size = sinks[1].at = 0;
+            memset(results, 0xAA, sizeof results);
+            results[0].struct_size = results[1].struct_size = sizeof results[0];
+            memux_test_panic_at(again ? NOWHERE : places[i]);
+            if (!EXPECT_STATUS(memux_fanout(source, list, 2, NULL, NULL, NULL), expected))
+                printf("#   place %d\n", places[i]);
+            memux_test_panic_at(NOWHERE);
+            for (int nth = 0; nth < 2; nth++) {
+                EXPECT_STATUS(results[nth].status, expected);
+                EXPECT((results[nth].error != NULL) == !again);
+                memux_error_free(results[nth].error);
+            }
+        }
+        EXPECT(same_bytes(sinks[1].file, whole));
+        for (int nth = 0; nth < 2; nth++) {
+            memux_sink_free(handles[nth]);
+            EXPECT_SAME(sinks[nth].released, 1);
+            free(sinks[nth].file.data);
+        }
+        memux_source_free(source);
+        free(whole.data);
+        free(file.data);
+    }
+}
+
 static void *panic_in_thread(void *opaque)
 {
     bytes *file = opaque;
@@ -253,6 +310,7 @@ int main(void)
     RUN(a_panic_in_the_walk_is_an_internal_error);
     RUN(a_panic_in_a_probe_is_an_internal_error);
     RUN(a_panic_while_muxing_is_an_internal_error);
+    RUN(a_panic_in_one_of_several_outputs_ends_all);
     RUN(a_panic_ends_an_open_container_and_frees_its_source);
     RUN(the_shortest_calls_are_guarded_too);
     RUN(a_panic_prints_nothing_and_its_error_says_where);

@@ -1,7 +1,5 @@
 /* A sink that is several others: each gets the same bytes, and one that fails ends all or is left out. */
-#include "host.h"
-
-#include <errno.h>
+#include "hanging.h"
 
 enum { MEMBERS = 3 };
 
@@ -163,6 +161,115 @@ static void one_that_fails_ends_all_or_is_left_out(void)
     free(file.data);
 }
 
+/* Each write and each seek of each of them fails once; those that go back count what they took, not where they are. */
+static void whatever_call_fails_the_others_are_whole_or_all_have_ended(void)
+{
+    bytes file = clip("h264.mp4"), whole = { 0 };
+    memux_source *source = memory_source(file);
+    const int stride = slowness() > 1 ? 11 : 1;
+    int tried = 0;
+
+    for (int trial = 0; trial < 8; trial++) {
+        const int drop_failed = trial & 1, failing = trial >> 1 & 1, in_seek = trial >> 2;
+        int last = 0;
+        for (int at = 1; !last; at += stride) {
+            memux_remux_options options;
+            memux_remux_report report;
+            bytes got;
+            memux_status status, expected;
+            tee tee;
+            EXPECT_STATUS(tee_begin(&tee, 1, drop_failed), MEMUX_OK);
+            memux_remux_options_init(&options, sizeof options);
+            memux_remux_report_init(&report, sizeof report);
+            options.format = "matroska";
+            options.bit_exact = 1;
+            for (int i = 0; i < 2; i++)
+                tee.hosts[i].max_take = 2000;
+            *(in_seek ? &tee.hosts[failing].seek_fault : &tee.hosts[failing].fault) = (fault){ at, 0, -EIO };
+            status = memux_remux(source, tee.all, &options, &report, NULL);
+            last = (in_seek ? tee.hosts[failing].seeks : tee.hosts[failing].writes) < at;
+            tried += !last;
+            expected = last ? MEMUX_OK : MEMUX_ERROR_SINK;
+            EXPECT_STATUS(status, last || drop_failed ? MEMUX_OK : MEMUX_ERROR_SINK);
+            got = buffered(&tee);
+            for (size_t i = 0; i < MEMBERS; i++) {
+                memux_member_result result = member(&tee, i);
+                if (i == (size_t)failing) {
+                    EXPECT_STATUS(result.status, expected);
+                    EXPECT_SAME(memux_error_host_code(result.error), last ? 0 : -EIO);
+                    EXPECT(!drop_failed || result.bytes_written <= report.bytes_written);
+                } else {
+                    EXPECT_STATUS(result.status, MEMUX_OK);
+                    EXPECT(!(last || drop_failed) || result.bytes_written == report.bytes_written);
+                }
+                memux_error_free(result.error);
+            }
+            if (last && !whole.data)
+                whole = got;
+            else if (last || drop_failed)
+                EXPECT(!whole.data || (same_bytes(got, whole) && same_bytes(tee.hosts[!failing].file, whole)));
+            if (got.data != whole.data)
+                free(got.data);
+            tee_end(&tee);
+        }
+    }
+    EXPECT(whole.size > 40000 && tried > (slowness() > 1 ? 8 : 100));
+    memux_source_free(source);
+    free(whole.data);
+    free(file.data);
+}
+
+/* Also where it would have been left out: it is not the sink that has failed. */
+static void a_sink_that_hangs_is_freed_and_the_operation_ends(void)
+{
+    bytes file = clip("h264.mp4");
+
+    for (int trial = 0; trial < 4; trial++) {
+        const int by_timeout = trial & 1;
+        const memux_status expected = by_timeout ? MEMUX_ERROR_TIMEOUT : MEMUX_ERROR_CANCELLED;
+        memux_sink *list[2], *all = NULL;
+        memux_source *source = memory_source(file);
+        memux_member_result result;
+        memux_writer writer;
+        hanging hanging;
+        canceller canceller = { &hanging, NULL, 0, 0, 0 };
+        choice how;
+        hanging_init(&hanging, file, 2);
+        EXPECT_STATUS(memux_cancel_create(&canceller.token, NULL), MEMUX_OK);
+        memux_writer_init(&writer, sizeof writer);
+        writer.opaque = &hanging;
+        writer.write = hanging_write;
+        writer.unblock = unblock;
+        writer.max_write = 512;
+        list[0] = host_sink_of(&writer);
+        EXPECT_STATUS(memux_sink_to_buffer(&list[1], NULL), MEMUX_OK);
+        EXPECT_STATUS(memux_sink_to_sinks(list, 2, trial >> 1, &all, NULL), MEMUX_OK);
+        choose(&how, chosen.run.engine);
+        if (by_timeout)
+            how.run.timeout_us = 100000 * (slowness() > 1 ? 10 : 1);
+        else
+            how.run.cancel = canceller.token;
+        if (!by_timeout)
+            pthread_create(&canceller.thread, NULL, cancel_when_hanging, &canceller);
+        EXPECT_STATUS(memux_extract(source, all, &how.extract, NULL, NULL), expected);
+        if (!by_timeout)
+            pthread_join(canceller.thread, NULL);
+        EXPECT_SAME(hanging.unblocked, 1);
+        memux_member_result_init(&result, sizeof result);
+        EXPECT_STATUS(memux_sink_get_member(all, 0, &result, NULL), MEMUX_OK);
+        EXPECT_STATUS(result.status, expected);
+        EXPECT_SAME(result.bytes_written, hanging.writing.file.size);
+        memux_error_free(result.error);
+        memux_sink_free(all);
+        for (int i = 0; i < 2; i++)
+            memux_sink_free(list[i]);
+        memux_source_free(source);
+        memux_cancel_free(canceller.token);
+        free(hanging.writing.file.data);
+    }
+    free(file.data);
+}
+
 static void when_none_is_left_the_operation_has_failed(void)
 {
     bytes file = clip("h264.mp4");
@@ -263,6 +370,8 @@ int main(void)
     RUN_BY_EACH_ENGINE(each_sink_gets_what_is_written);
     RUN(a_container_goes_to_all_whether_they_can_seek_or_not);
     RUN_BY_EACH_ENGINE(one_that_fails_ends_all_or_is_left_out);
+    RUN(whatever_call_fails_the_others_are_whole_or_all_have_ended);
+    RUN_BY_EACH_ENGINE(a_sink_that_hangs_is_freed_and_the_operation_ends);
     RUN_BY_EACH_ENGINE(when_none_is_left_the_operation_has_failed);
     RUN(its_sinks_are_busy_while_it_is_written_to_and_their_own_otherwise);
     RUN(sinks_of_sinks_work_and_outlive_the_hosts_own);

@@ -76,7 +76,7 @@ unsafe extern "C" fn seek(opaque: *mut c_void, offset: i64, whence: c_int) -> i6
 }
 
 /// Makes a source of `bytes`, calls `operation` with it, and frees it.
-fn with_source<R>(bytes: &[u8], road: Road, operation: impl FnOnce(*mut memux_source) -> R) -> R {
+pub fn with_source<R>(bytes: &[u8], road: Road, operation: impl FnOnce(*mut memux_source) -> R) -> R {
     let mut host = Bytes { bytes, at: 0 };
     let slices: Vec<_> =
         bytes.chunks(4096).map(|block| memux_slice { data: block.as_ptr(), size: block.len() }).collect();
@@ -136,7 +136,7 @@ fn message(error: *mut memux_error) -> String {
     }
 }
 
-fn run_options(road: Road) -> memux_run_options {
+pub fn run_options(road: Road) -> memux_run_options {
     // SAFETY: a zeroed struct of C, filled as the header says.
     unsafe {
         let mut run: memux_run_options = std::mem::zeroed();

@@ -6,6 +6,7 @@ mod answers;
 mod boundaries;
 mod cuts;
 mod examples;
+mod fanout;
 mod host;
 #[path = "../left/mod.rs"]
 mod left;

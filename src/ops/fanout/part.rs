@@ -4,8 +4,7 @@ use super::{Output, What};
 use crate::av::{Input, MuxerFormat, Packet};
 use crate::description::Description;
 use crate::error::{Result, Stage};
-use crate::io::{Outlet, Spool, to_u64};
-use crate::limits::Limits;
+use crate::io::{Control, Outlet, Place, Sink, Spool, to_u64};
 use crate::ops::extract::{self, Framing, captions, natural};
 use crate::ops::remux::{self, Job, Plan, Writing};
 
@@ -36,7 +35,7 @@ impl Prepared {
         input: &mut Input,
         description: &Description,
         size: Option<u64>,
-        limits: &Limits,
+        control: &Control,
     ) -> Result<Self> {
         let (options, takes_all) = match &output.what {
             What::Remux(options) => (options.clone(), false),
@@ -53,9 +52,10 @@ impl Prepared {
             }
         };
         let format = find(&options)?;
-        let plan = Plan::make(format, options.layout, output.sink.can_seek(), size, limits)?;
+        let plan = Plan::make(format, options.layout, output.sink.can_seek(), size, &control.limits)?;
         let job = Job { format, named: None, options: &options, plan: &plan };
         let chosen = job.choose(input, description)?;
+        rehearse(&job, input, description, &chosen, output.sink.can_seek(), &control.branch())?;
         if matches!(output.what, What::Remux(_)) {
             output.made.layout = plan.layout;
         }
@@ -78,7 +78,7 @@ impl Prepared {
     }
 
     pub fn begin<'o, 'a>(
-        &self,
+        &'o self,
         input: &Input,
         description: &Description,
         outlet: &'o mut Outlet<'a>,
@@ -94,7 +94,7 @@ impl Prepared {
                 let begins = description.container.start.unwrap_or(0);
                 captions::Writing::begin(input, *index, begins, outlet).map(|writing| Part::Subrip(Box::new(writing)))
             }
-            Form::Picture(bytes) => outlet.write(bytes).map(|()| Part::Picture),
+            Form::Picture(bytes) => Ok(Part::Picture { bytes, outlet, packets: 0 }),
         }
     }
 
@@ -109,20 +109,48 @@ impl Prepared {
     }
 }
 
+/// A muxer says with its header what it cannot hold. That is asked beforehand, and the header goes nowhere: once another
+/// output has bytes it is too late.
+fn rehearse(
+    job: &Job,
+    input: &Input,
+    description: &Description,
+    chosen: &[usize],
+    seeks: bool,
+    control: &Control,
+) -> Result<()> {
+    let (mut memory, mut nowhere) = (Spool::new(control.limits.max_spool_bytes), Place::new(&mut []));
+    let sink: &mut dyn Sink = if seeks || job.plan.spools { &mut memory } else { &mut nowhere };
+    job.begin(input, description, chosen, &mut Outlet::new(sink, control))?.begin()
+}
+
 /// One that is being made.
 pub enum Part<'o, 'a> {
     Muxed(Box<Writing<'o, 'a>>),
     Subrip(Box<captions::Writing<'o, 'a>>),
-    /// Whole already.
-    Picture,
+    /// Whole as soon as all have begun.
+    Picture {
+        bytes: &'o [u8],
+        outlet: &'o mut Outlet<'a>,
+        packets: u64,
+    },
 }
 
 impl Part<'_, '_> {
+    /// All outputs have begun: what waits for no packet is written.
+    pub fn start(&mut self) -> Result<()> {
+        if let Part::Picture { bytes, outlet, packets } = self {
+            outlet.write(bytes)?;
+            *packets = 1;
+        }
+        Ok(())
+    }
+
     pub fn wants(&self, packet: &Packet) -> bool {
         match self {
             Part::Muxed(writing) => writing.wants(packet),
             Part::Subrip(writing) => writing.wants(packet),
-            Part::Picture => false,
+            Part::Picture { .. } => false,
         }
     }
 
@@ -130,7 +158,7 @@ impl Part<'_, '_> {
         match self {
             Part::Muxed(writing) => writing.take(packet),
             Part::Subrip(writing) => writing.take(packet),
-            Part::Picture => Ok(()),
+            Part::Picture { .. } => Ok(()),
         }
     }
 
@@ -138,7 +166,7 @@ impl Part<'_, '_> {
         match self {
             Part::Muxed(writing) => writing.packets,
             Part::Subrip(writing) => writing.packets,
-            Part::Picture => 1,
+            Part::Picture { packets, .. } => *packets,
         }
     }
 
@@ -151,7 +179,7 @@ impl Part<'_, '_> {
         match self {
             Part::Muxed(writing) => writing.end(result),
             Part::Subrip(writing) => writing.end(result),
-            Part::Picture => result,
+            Part::Picture { .. } => result,
         }
     }
 }

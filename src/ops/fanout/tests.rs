@@ -3,6 +3,7 @@
 #![allow(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 use super::*;
+use crate::description::Tag;
 use crate::io::{Buffer, Memory};
 use crate::limits::Limits;
 use crate::ops::Select;
@@ -220,6 +221,37 @@ fn what_cannot_be_is_told_before_the_first_byte_of_any() {
     }
     let (note, ..) = make(&bytes, &mut [], &[]);
     assert_eq!(note.unwrap_err().status, Status::InvalidArgument);
+}
+
+/// What a muxer does not take it refuses with its header.
+#[test]
+fn what_a_muxer_refuses_is_told_before_the_first_byte_of_any() {
+    let odd = |format: &str| {
+        let options = vec![Tag { key: "no_such_option".to_owned(), value: "1".to_owned() }];
+        let What::Remux(container) = container(format, Layout::Auto) else { unreachable!() };
+        What::Remux(remux::Options { muxer_options: options, ..container })
+    };
+    let whole = container("matroska", Layout::Auto);
+    for (name, first, wrong, status) in [
+        ("vp9.webm", whole.clone(), container("flv", Layout::Auto), Status::Codec),
+        ("h264.mp4", stream(0, Framing::AnnexB), odd("mpegts"), Status::InvalidArgument),
+        ("h264.mp4", whole.clone(), odd("mp4"), Status::InvalidArgument),
+        ("cover.m4a", stream(1, Framing::Auto), odd("mp4"), Status::InvalidArgument),
+    ] {
+        let bytes = clip(name);
+        assert_eq!(alone(&bytes, &wrong, true).0.unwrap_err().status, status, "{name}");
+        for seeks in [true, false] {
+            for optional in [false, true] {
+                let whats = [(first.clone(), false), (wrong.clone(), optional), (whole.clone(), true)];
+                let mut sinks = [(); 3].map(|()| Narrow { seeks, ..wide() });
+                let (note, report, made) = make(&bytes, &mut sinks, &whats);
+                assert_eq!(note.err().map(|error| error.status), (!optional).then_some(status), "{name}");
+                assert_eq!(made[1].error.as_ref().map(|error| error.status), Some(status), "{name}");
+                assert_eq!(report.bytes_written > 0, optional, "{name}");
+                assert_eq!(sinks.map(|mut sink| !sink.bytes.take().is_empty()), [optional, false, optional], "{name}");
+            }
+        }
+    }
 }
 
 #[test]

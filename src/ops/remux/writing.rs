@@ -76,7 +76,8 @@ impl Writing<'_, '_> {
         Ok(())
     }
 
-    fn begin(&mut self) -> Result<()> {
+    /// The header, which is refused where the muxer cannot hold the streams.
+    pub fn begin(&mut self) -> Result<()> {
         self.muxer.write_header(&self.header).map_err(|error| match &self.strange {
             Some((stream, message)) if error.status == Status::Codec => {
                 Error { message: message.clone().into(), ..error }.of_stream(*stream)
