@@ -5,19 +5,6 @@
 static const int32_t layouts[] = { MEMUX_LAYOUT_PROGRESSIVE, MEMUX_LAYOUT_FASTSTART, MEMUX_LAYOUT_FRAGMENTED };
 enum { LAYOUTS = 3 };
 
-static void *cancel_when_hanging(void *opaque)
-{
-    const void *const *both = opaque;
-    hanging *host = (hanging *)(uintptr_t)both[0];
-
-    pthread_mutex_lock(&host->lock);
-    while (host->calls < host->hang_at)
-        pthread_cond_wait(&host->changed, &host->lock);
-    pthread_mutex_unlock(&host->lock);
-    memux_cancel_set(both[1]);
-    return NULL;
-}
-
 /* In the source and in the sink, by the token and by the end of time. */
 static void a_callback_that_hangs_is_freed(void)
 {
@@ -30,8 +17,7 @@ static void a_callback_that_hangs_is_freed(void)
         memux_source *source = NULL;
         memux_sink *sink;
         memux_cancel *cancel = NULL;
-        const void *both[2];
-        pthread_t thread;
+        canceller canceller = { .host = &host };
         remux remux;
 
         hanging_init(&host, file, 5);
@@ -55,9 +41,8 @@ static void a_callback_that_hangs_is_freed(void)
         remux_begin(&remux, "mpegts", MEMUX_LAYOUT_AUTO);
         remux.run.cancel = by_token ? cancel : NULL;
         remux.run.timeout_us = by_token ? 0 : 300000 * (slowness() > 1 ? 10 : 1);
-        both[0] = &host;
-        both[1] = cancel;
-        if (by_token && pthread_create(&thread, NULL, cancel_when_hanging, both) != 0)
+        canceller.token = cancel;
+        if (by_token && pthread_create(&canceller.thread, NULL, cancel_when_hanging, &canceller) != 0)
             abort();
         if (!(EXPECT_STATUS(memux_remux(source, sink, &remux.options, NULL, &remux.error),
                             by_token ? MEMUX_ERROR_CANCELLED : MEMUX_ERROR_TIMEOUT)
@@ -68,7 +53,7 @@ static void a_callback_that_hangs_is_freed(void)
             host.calls = host.hang_at;
             pthread_cond_broadcast(&host.changed);
             pthread_mutex_unlock(&host.lock);
-            pthread_join(thread, NULL);
+            pthread_join(canceller.thread, NULL);
         }
         remux_end(&remux);
         memux_cancel_free(cancel);
