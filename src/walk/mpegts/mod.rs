@@ -95,7 +95,11 @@ impl<'a> Multiplex<'a> {
             let header = packets::header(packet);
             let pid = packets::pid(header);
             let known = header & BEGINS == 0 || begun.iter().any(|(known, _)| *known == pid);
-            if let Some(pts) = (!known).then(|| pes::start(packets::parts(packet, header).0).ok()?.pts()).flatten() {
+            let start = (!known).then(|| pes::start(packets::parts(packet, header).0).ok()).flatten();
+            if let Some((start, pts)) = start.and_then(|start| Some((start, start.pts()?))) {
+                if start.is_far() {
+                    return true;
+                }
                 begun.push((pid, pts));
             }
             if begun.len() >= self.names.listed.len() {
